@@ -1,0 +1,82 @@
+"""Every exception of the project: for "cannot", never for "no" (a wrong password is an outcome).
+
+What is not here: outcomes (`gateway.identity.outcome`) and LDAP result codes (`gateway.frontends.ldap.results`).
+"""
+
+from __future__ import annotations
+
+
+class BindferryError(Exception):
+    """Whatever goes wrong in a way that we foresaw; its text is one sentence for an administrator."""
+
+
+class ConfigError(BindferryError):
+    """A fault of the configuration.
+
+    `where` is the dotted path of the option (`sources.0.url`), `file` and `line` (from 1) where it stands;
+    each may be empty or 0 when unknown. Start-up collects all of them, prints all, and exits with 2.
+    """
+
+    def __init__(self, text: str, *, where: str = "", file: str = "", line: int = 0) -> None:
+        super().__init__(text)
+        self.text = text
+        self.where = where
+        self.file = file
+        self.line = line
+
+    def __str__(self) -> str:
+        place = ":".join(part for part in (self.file, str(self.line) if self.line else "") if part)
+        return ": ".join(part for part in (place, self.where, self.text) if part)
+
+
+class ConfigErrors(BindferryError):
+    """All faults of one configuration together, in the order of the file."""
+
+    def __init__(self, errors: list[ConfigError]) -> None:
+        super().__init__("\n".join(str(error) for error in errors))
+        self.errors = tuple(errors)
+
+
+class PublicError(BindferryError):
+    """The only kind of error whose text a peer may see."""
+
+
+class ProtocolError(PublicError):
+    """The peer broke the protocol: malformed bytes, or a message that is not allowed now."""
+
+
+class RefusedError(PublicError):
+    """A request that is understood and not allowed, or over a limit."""
+
+
+class BusyError(BindferryError):
+    """A bounded queue or pool is full: come back later. Never a verdict on a password."""
+
+
+class SourceError(BindferryError):
+    """A legacy source could not answer. `source` is its configured name."""
+
+    def __init__(self, source: str, text: str) -> None:
+        super().__init__(f"source {source}: {text}")
+        self.source = source
+        self.text = text
+
+
+class SourceUnavailable(SourceError):
+    """Refused, timed out, TLS fault, pool full, breaker open: the source cannot tell (R6)."""
+
+
+class SourceMisbehaved(SourceError):
+    """The source answered, and the answer cannot be used: bad data, a broken protocol."""
+
+
+class DirectoryError(BindferryError):
+    """The native directory could not do what was asked."""
+
+
+class DirectoryUnavailable(DirectoryError):
+    """The native directory cannot be read or written now (locked, full, read-only, unreachable)."""
+
+
+class IdentityConflict(DirectoryError):
+    """Two people claim one canonical name (R4), or one name points at two people."""

@@ -1,0 +1,54 @@
+"""What a store or the gateway answers to a password: yes, no, not mine, cannot tell (R6)."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gateway.identity.model import Identity
+
+
+class Reason(enum.Enum):
+    """Why an account that is known says no. The value is the word that audit records use."""
+
+    EMPTY_PASSWORD = "empty-password"
+    WRONG_PASSWORD = "wrong-password"
+    NO_PASSWORD = "no-password"  # the account holds no hash: absence of a hash is a refusal
+    DISABLED = "disabled"
+    LOCKED = "locked"
+    EXPIRED = "expired"
+    MUST_CHANGE = "must-change"
+    AMBIGUOUS = "ambiguous-name"  # one name, more than one person (R2, R4)
+    NAME_MISMATCH = "name-mismatch"  # the source's canonical name is not what was asked (R2)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The password is right for this person. From a source it says nothing yet of `identity.state` (R7)."""
+
+    identity: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The account is known here and says no."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No such account here. The only outcome after which the next source is asked (R8)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """Cannot tell: `source` is the store that could not answer; `busy` means over budget, try again soon (R6)."""
+
+    source: str
+    busy: bool = False
+
+
+Outcome = Accepted | Rejected | Unknown | Unavailable

@@ -1,0 +1,83 @@
+"""What an application may ask for, free of any protocol's syntax; the union itself is in `union.py`."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Protocol
+
+from gateway.errors import BindferryError
+from gateway.identity.model import Attributes, Entry, LoginName
+
+
+class Scope(enum.Enum):
+    """How deep below the base (RFC 4511 4.5.1.2)."""
+
+    BASE = 0
+    ONE = 1
+    SUBTREE = 2
+
+
+class Filter(Protocol):
+    """What an entry must be like. The classes of `gateway.wire.filter` are filters; a plug-in may take them apart to
+    push them down to its store, or just call `matches` on each entry."""
+
+    def matches(self, attributes: Attributes) -> bool | None:
+        """True, False, or None for Undefined (RFC 4511 4.5.1.7): only True selects an entry."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One search. `base` is a normalised DN ("" is everything), `filter` is applied to `attributes` and `operational`.
+
+    `person` is set where the search can only mean one person: the base of a base search, or a filter that pins a
+    login name. `limit` is the most entries that are wanted (0: no limit). It is a hint: more may come.
+    """
+
+    base: str
+    scope: Scope
+    filter: Filter
+    person: LoginName | None = None
+    limit: int = 0
+
+    def covers(self, dn_key: str) -> bool:
+        """Whether an entry with this normalised DN is in scope."""
+        if self.scope is Scope.BASE:
+            return dn_key == self.base
+        if self.scope is Scope.ONE:
+            return bool(dn_key) and parent_of(dn_key) == self.base
+        return within(dn_key, self.base)
+
+    def selects(self, entry: Entry) -> bool:
+        """Whether this entry is in scope and matches the filter."""
+        return self.covers(entry.dn_key) and self.filter.matches(all_attributes(entry)) is True
+
+
+class BaseNotFound(BindferryError):
+    """The base of a search does not exist in this store."""
+
+
+class SearchIncomplete(BindferryError):
+    """Some stores could not answer: what was yielded is right and not all (never silently: R6)."""
+
+    def __init__(self, sources: tuple[str, ...]) -> None:
+        super().__init__(f"these sources could not be asked: {', '.join(sources)}")
+        self.sources = sources
+
+
+def all_attributes(entry: Entry) -> Attributes:
+    """User and operational attributes together, as filters see them."""
+    if not len(entry.operational):
+        return entry.attributes
+    return Attributes([*entry.attributes.items(), *entry.operational.items()])
+
+
+def within(dn_key: str, base: str) -> bool:
+    """Whether the normalised `dn_key` is `base` or below it."""
+    return not base or dn_key == base or dn_key.endswith("," + base)
+
+
+def parent_of(dn_key: str) -> str:
+    """The normalised DN one level up ("" above the top)."""
+    return dn_key.partition(",")[2]

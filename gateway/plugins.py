@@ -1,0 +1,80 @@
+"""The contract between the daemon and its back ends, and how they are found: by entry point, a stranger's like ours.
+
+A source plug-in is an object `SourcePlugin(options=Model, build=function)` registered under `bindferry.sources`; a
+native directory is a `DirectoryPlugin` under `bindferry.directories`, by the scheme of its URL.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+
+from pydantic import BeforeValidator
+
+from gateway.errors import ConfigError
+from gateway.options import Options, Seconds
+
+if TYPE_CHECKING:
+    from gateway.identity.ports import LegacySource, NativeDirectory, PasswordHasher
+
+SOURCES = "bindferry.sources"
+DIRECTORIES = "bindferry.directories"
+
+
+def _source_name(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,62}", value):
+        raise ValueError("a source's name is letters, digits, - and _, up to 63, and begins with a letter")
+    return value
+
+
+class SourceOptions(Options):
+    """What every source has, whatever its type. A plug-in derives its own model from this."""
+
+    name: Annotated[str, BeforeValidator(_source_name)]
+    type: str
+    timeout: Seconds = 5.0
+    concurrency: int = 20
+    charset: str = "latin-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the daemon lends to a plug-in. `reactor` is never imported by one."""
+
+    reactor: Any  # IReactorCore & IReactorTCP & IReactorTime & IReactorThreads: no name for the intersection
+    hasher: PasswordHasher
+    base: str = ""  # the native directory's base DN, as configured
+
+
+OptionsT = TypeVar("OptionsT", bound=Options)
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePlugin(Generic[OptionsT]):
+    """`options` validates the source's part of the configuration; `build` makes the source and opens nothing yet."""
+
+    options: type[OptionsT]
+    build: Callable[[OptionsT, Context], LegacySource]
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryPlugin(Generic[OptionsT]):
+    """`options` validates the `directory` section; `build` makes the directory: it may open files and upgrade a
+    schema, and raises `ConfigError` for what an administrator must mend."""
+
+    options: type[OptionsT]
+    build: Callable[[OptionsT, Context], NativeDirectory]
+
+
+def find(group: str, name: str) -> Any:
+    """The plug-in registered as `name`; `ConfigError` names what there is, or which driver is missing."""
+    found: dict[str, EntryPoint] = {point.name: point for point in entry_points(group=group)}
+    if name not in found:
+        raise ConfigError(f"there is no {name!r} here; known are: {', '.join(sorted(found)) or 'none'}")
+    try:
+        return found[name].load()
+    except ImportError as error:
+        raise ConfigError(f"{name!r} cannot be loaded: {error}") from error
