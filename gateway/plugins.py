@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from gateway.errors import ConfigError
 from gateway.options import Options, Seconds
@@ -30,6 +30,21 @@ def _source_name(value: object) -> object:
     return value
 
 
+class Lockout(Options):
+    """The source's own lockout: so many wrong passwords within `window` seconds lock an account there. The gateway
+    forwards one less (R20)."""
+
+    threshold: Annotated[int, Field(ge=2)] = 5
+    window: Annotated[Seconds, Field(gt=0)] = 1800.0
+
+
+class Breaker(Options):
+    """After so many failures in a row the source is left alone for `pause` seconds, and then tried once."""
+
+    failures: Annotated[int, Field(ge=1)] = 5
+    pause: Annotated[Seconds, Field(gt=0)] = 10.0
+
+
 class SourceOptions(Options):
     """What every source has, whatever its type. A plug-in derives its own model from this."""
 
@@ -38,6 +53,8 @@ class SourceOptions(Options):
     timeout: Seconds = 5.0
     concurrency: int = 20
     charset: str = "latin-1"
+    lockout: Lockout | None = None
+    breaker: Breaker = Breaker()
 
 
 @dataclass(frozen=True, slots=True)
