@@ -1,0 +1,109 @@
+"""Section `listen`: the ports that we open, and the certificates shown on them."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
+
+from gateway.config.tls import Keypair, read_keypair
+from gateway.options import Options
+
+
+def _address(value: str) -> str:
+    try:
+        return str(ipaddress.ip_address(value))
+    except ValueError:
+        raise ValueError("not an IP address: write for example 127.0.0.1, 0.0.0.0 or ::") from None
+
+
+Address = Annotated[str, AfterValidator(_address)]
+Port = Annotated[int, Field(ge=0, le=65_535)]
+
+
+class _Listener(Options):
+    """Where to listen; port 0 lets the system choose one."""
+
+    address: Address = "0.0.0.0"  # noqa: S104  # we stand where the old directory stood: applications come from outside
+    port: Port
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can connect."""
+        return ipaddress.ip_address(self.address).is_loopback
+
+
+class _TlsListener(_Listener):
+    certificate: Path | None = None
+    key: Path | None = None
+    _keypair: Keypair | None = PrivateAttr(default=None)
+
+    @model_validator(mode="after")
+    def _read_files(self) -> _TlsListener:
+        if self.certificate is None:
+            if self.key is not None:
+                raise ValueError("there is a key and no certificate")
+            return self
+        self._keypair = read_keypair(self.certificate, self.key or self.certificate)
+        return self
+
+    @property
+    def keypair(self) -> Keypair | None:
+        """Certificate and key as they were read when the configuration was loaded."""
+        return self._keypair
+
+
+class Ldap(_TlsListener):
+    """LDAP, and StartTLS on the same port. `key` defaults to the file of the certificate.
+
+    `required`: nothing but StartTLS and the root DSE before the connection is encrypted. `off` must be written out:
+    passwords then cross the network in clear.
+    """
+
+    port: Port = 389
+    starttls: Literal["off", "offered", "required"] = "required"
+
+    @model_validator(mode="after")
+    def _tls_has_a_certificate(self) -> Ldap:
+        if self.starttls != "off" and self.certificate is None:
+            raise ValueError(f"starttls is {self.starttls}: it needs a certificate (or write starttls: off)")
+        return self
+
+
+class Ldaps(_TlsListener):
+    """LDAP inside TLS from the first byte."""
+
+    port: Port = 636
+
+    @model_validator(mode="after")
+    def _tls_has_a_certificate(self) -> Ldaps:
+        if self.certificate is None:
+            raise ValueError("needs a certificate")
+        return self
+
+
+class Health(_Listener):
+    """Health answer and metrics by HTTP, without TLS and without a password: keep it local."""
+
+    address: Address = "127.0.0.1"
+    port: Port = 8080
+
+
+def _all_defaults(value: object) -> object:
+    return {} if value is None else value
+
+
+class Listen(Options):
+    """Each listener is open only if it is written down (`health:` alone is enough); `ldap` or `ldaps` must be."""
+
+    ldap: Annotated[Ldap | None, BeforeValidator(_all_defaults)] = None
+    ldaps: Annotated[Ldaps | None, BeforeValidator(_all_defaults)] = None
+    health: Annotated[Health | None, BeforeValidator(_all_defaults)] = None
+
+    @model_validator(mode="after")
+    def _somebody_can_connect(self) -> Listen:
+        if self.ldap is None and self.ldaps is None:
+            raise ValueError("nothing is listened on: write at least one of ldap and ldaps")
+        return self
