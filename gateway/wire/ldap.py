@@ -1,0 +1,145 @@
+"""The LDAPv3 codec (RFC 4511): one message to bytes and back, for server and client alike.
+
+Here: the envelope, its controls, and the table of operations. Their contents are in `requests`, `responses`,
+`attributes` and `filter_codec`, values of known controls in `controls`, the cutting of a stream in `buffer`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from gateway.errors import ProtocolError
+from gateway.wire import ber, requests, responses
+from gateway.wire import messages as m
+from gateway.wire.buffer import MessageBuffer
+from gateway.wire.responses import encode_entry
+
+__all__ = [
+    "MessageBuffer",
+    "decode_message",
+    "encode_encoded",
+    "encode_entry",
+    "encode_message",
+    "encode_operation",
+]
+
+_CONTROLS = 0xA0
+
+_READERS: dict[int, Callable[[bytes, int, int], m.Operation]] = {
+    requests.BIND: requests.read_bind,
+    requests.UNBIND: requests.read_unbind,
+    requests.SEARCH: requests.read_search,
+    requests.MODIFY: requests.read_modify,
+    requests.ADD: requests.read_add,
+    requests.DELETE: requests.read_delete,
+    requests.MODIFY_DN: requests.read_modify_dn,
+    requests.COMPARE: requests.read_compare,
+    requests.ABANDON: requests.read_abandon,
+    requests.EXTENDED: requests.read_extended,
+    responses.BIND: responses.read_bind,
+    responses.ENTRY: responses.read_entry,
+    responses.DONE: responses.plain_reader(m.SearchResultDone),
+    responses.REFERENCE: responses.read_reference,
+    responses.MODIFY: responses.plain_reader(m.ModifyResponse),
+    responses.ADD: responses.plain_reader(m.AddResponse),
+    responses.DELETE: responses.plain_reader(m.DelResponse),
+    responses.MODIFY_DN: responses.plain_reader(m.ModifyDnResponse),
+    responses.COMPARE: responses.plain_reader(m.CompareResponse),
+    responses.EXTENDED: responses.read_extended,
+    responses.INTERMEDIATE: responses.read_intermediate,
+}
+
+# Any: each writer takes exactly the type that it is listed under.
+_WRITERS: dict[type[Any], Callable[[Any], bytes]] = {
+    m.BindRequest: requests.write_bind,
+    m.UnbindRequest: requests.write_unbind,
+    m.SearchRequest: requests.write_search,
+    m.ModifyRequest: requests.write_modify,
+    m.AddRequest: requests.write_add,
+    m.DelRequest: requests.write_delete,
+    m.ModifyDnRequest: requests.write_modify_dn,
+    m.CompareRequest: requests.write_compare,
+    m.AbandonRequest: requests.write_abandon,
+    m.ExtendedRequest: requests.write_extended,
+    m.BindResponse: responses.write_bind,
+    m.SearchResultEntry: responses.write_entry,
+    m.SearchResultDone: responses.plain_writer(responses.DONE),
+    m.SearchResultReference: responses.write_reference,
+    m.ModifyResponse: responses.plain_writer(responses.MODIFY),
+    m.AddResponse: responses.plain_writer(responses.ADD),
+    m.DelResponse: responses.plain_writer(responses.DELETE),
+    m.ModifyDnResponse: responses.plain_writer(responses.MODIFY_DN),
+    m.CompareResponse: responses.plain_writer(responses.COMPARE),
+    m.ExtendedResponse: responses.write_extended,
+    m.IntermediateResponse: responses.write_intermediate,
+}
+
+
+def decode_message(data: bytes) -> m.LdapMessage:
+    """The one message that `data` holds. Raises `ProtocolError` and nothing else."""
+    at, end = ber.enter(data, 0, len(data), ber.SEQUENCE)
+    if end != len(data):
+        raise ProtocolError("more bytes than one message")
+    message_id, at = ber.read_integer(data, at, end)
+    tag, start, stop = ber.read_header(data, at, end)
+    reader = _READERS.get(tag)
+    if reader is None:
+        raise ProtocolError(f"unknown operation 0x{tag:02x}")
+    operation = reader(data, start, stop)
+    if stop == end:
+        return m.LdapMessage(message_id, operation)
+    return m.LdapMessage(message_id, operation, _read_controls(data, stop, end))
+
+
+def _read_controls(data: bytes, at: int, end: int) -> tuple[m.Control, ...]:
+    """What follows the operation: the controls, and perhaps what a later version of LDAP adds."""
+    controls = []
+    if data[at] == _CONTROLS:
+        at, stop = ber.enter(data, at, end, _CONTROLS)
+        while at < stop:
+            at, after = ber.enter(data, at, stop, ber.SEQUENCE)
+            controls.append(_read_control(data, at, after))
+            at = after
+    ber.skip_unknown(data, at, end, b"\xa0")
+    return tuple(controls)
+
+
+def _read_control(data: bytes, at: int, end: int) -> m.Control:
+    critical = False
+    value: bytes | None = None
+    name, at = ber.read_text(data, at, end)
+    if at < end and data[at] == ber.BOOLEAN:
+        critical, at = ber.read_boolean(data, at, end)
+    if at < end and data[at] == ber.OCTET_STRING:
+        value, at = ber.read_octets(data, at, end)
+    if at != end:
+        ber.skip_unknown(data, at, end)
+    return m.Control(name, critical, value)
+
+
+def encode_message(message: m.LdapMessage) -> bytes:
+    """The whole message, ready to send."""
+    operation = message.operation
+    return encode_encoded(message.id, _WRITERS[type(operation)](operation), message.controls)
+
+
+def encode_operation(operation: m.Operation) -> bytes:
+    """A protocolOp alone, ready to keep for `encode_encoded`."""
+    return _WRITERS[type(operation)](operation)
+
+
+def encode_encoded(message_id: int, operation: bytes, controls: Sequence[m.Control] = ()) -> bytes:
+    """A whole message around a protocolOp that is encoded already."""
+    if controls:
+        operation += ber.octets_of(_CONTROLS, b"".join(map(_write_control, controls)))
+    return ber.sequence(ber.integer(message_id) + operation)
+
+
+def _write_control(control: m.Control) -> bytes:
+    contents = ber.text(control.type)
+    if control.critical:
+        contents += ber.boolean(True)
+    if control.value is not None:
+        contents += ber.octets(control.value)
+    return ber.sequence(contents)
