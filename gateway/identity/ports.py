@@ -20,13 +20,16 @@ class Account:
     """An account that a source found for a name, before any password is tried.
 
     `ref` names the account in the source for as long as a lockout may last (a normalised DN, a primary key);
-    `name` is its canonical login name, None where only a verified bind can tell; `origin` likewise.
+    `name` is its canonical login name, None where only a verified bind can tell; `origin` likewise. `aliases` are its
+    further login names, `dn` its normalised DN: what the name that was asked for is compared with (R2).
     `handle` is the source's own (a row, a DN) and may hold a hash: it is never shown.
     """
 
     ref: str
     name: str | None = None
     origin: Origin | None = None
+    aliases: tuple[str, ...] = ()
+    dn: str | None = None
     handle: object = field(default=None, repr=False, compare=False)
 
 

@@ -1,0 +1,110 @@
+"""Too many wrong passwords: failures and now -> locked until. Pure functions, and one bounded table of them.
+
+    open --failure--> counting --the n-th failure within the window--> locked --time--> counting
+      ^                                                                   |  (each further lock lasts twice as long)
+      +-------- a right password, or a whole window without failure ------+
+
+Only *distinct* wrong passwords arrive here: a repeated one is answered from memory (R20), and an outage is not a
+failure at all (R6). `ForwardBudget` keeps what is forwarded to a source below that source's own lockout.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ThrottleRules:
+    """`failures` within `window` seconds lock a name for `lock` seconds, doubling up to `lock_max`.
+
+    0 failures: nothing is ever locked.
+    """
+
+    failures: int = 10
+    window: float = 900.0
+    lock: float = 300.0
+    lock_max: float = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The failures of one name: how many since `since`, locked until when, and how often it was locked."""
+
+    count: int = 0
+    since: float = 0.0
+    locked_until: float = 0.0
+    locks: int = 0
+
+
+def after_failure(tally: Tally, now: float, rules: ThrottleRules) -> Tally:
+    """One more distinct wrong password at `now` (seconds)."""
+    if now - tally.since > rules.window:
+        tally = Tally(0, now, 0.0, tally.locks if now - tally.since < 4 * rules.lock_max else 0)
+    count = tally.count + 1
+    if count < rules.failures:
+        return Tally(count, tally.since, tally.locked_until, tally.locks)
+    pause = min(rules.lock * 2**tally.locks, rules.lock_max)
+    return Tally(0, now, now + pause, min(tally.locks + 1, 16))
+
+
+class Throttle:
+    """One tally a name, for at most `capacity` names: beyond that the name that failed longest ago is forgotten."""
+
+    def __init__(self, rules: ThrottleRules, capacity: int = 100_000) -> None:
+        self._rules = rules
+        self._capacity = capacity
+        self._tallies: OrderedDict[str, Tally] = OrderedDict()
+
+    def locked(self, name: str, now: float) -> bool:
+        """Whether this normalised name must wait."""
+        tally = self._tallies.get(name)
+        return tally is not None and now < tally.locked_until
+
+    def failed(self, name: str, now: float) -> None:
+        """Count one distinct wrong password."""
+        if not self._rules.failures:
+            return
+        self._tallies[name] = after_failure(self._tallies.pop(name, Tally(since=now)), now, self._rules)
+        if len(self._tallies) > self._capacity:
+            self._tallies.popitem(last=False)
+
+    def succeeded(self, name: str) -> None:
+        """A right password ends the count."""
+        self._tallies.pop(name, None)
+
+
+class ForwardBudget:
+    """How many failures may still be forwarded to one source for one account (R20).
+
+    A source that locks after `threshold` failures within `window` seconds sees at most `threshold - 1` from us;
+    attempts under way count as failures until they end, so concurrent guesses cannot overshoot.
+    """
+
+    def __init__(self, threshold: int, window: float, capacity: int = 100_000) -> None:
+        self._most = threshold - 1
+        self._window = window
+        self._capacity = capacity
+        self._spent: OrderedDict[str, list[float]] = OrderedDict()
+
+    def reserve(self, account: str, now: float) -> bool:
+        """Take one attempt at `now`; False when it might be the one that locks the account."""
+        spent = [at for at in self._spent.pop(account, ()) if now - at < self._window]
+        allowed = len(spent) < self._most
+        if allowed:
+            spent.append(now)
+        if spent:
+            self._spent[account] = spent
+        if len(self._spent) > self._capacity:
+            self._spent.popitem(last=False)
+        return allowed
+
+    def refund(self, account: str, at: float) -> None:
+        """The attempt reserved at `at` was no failure after all (an outage)."""
+        spent = self._spent.get(account, [])
+        if at in spent:
+            spent.remove(at)
+
+    def clear(self, account: str) -> None:
+        """A right password: the source has reset its own count, so do we."""
+        self._spent.pop(account, None)

@@ -1,0 +1,123 @@
+"""The union search over the native directory and the sources: each person once, and unchanged (R17).
+
+The directory is read first. Whoever a source then shows is looked up by origin: has this person moved, the directory's
+entry is what counts, whether the move happened yesterday or between the two reads; so a search in the middle of a
+migration finds one entry, neither none nor two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from gateway.errors import BusyError, IdentityConflict, SourceError
+from gateway.identity.authenticate import find_first
+from gateway.identity.model import Entry, Identity, Origin
+from gateway.identity.names import NameRules
+from gateway.identity.ports import LegacySource, NativeDirectory
+from gateway.identity.search import BaseNotFound, Query, SearchIncomplete, within
+
+BATCH = 64
+"""People of a source who are looked up in the directory at once."""
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What one search has yielded; as large as its result."""
+
+    origins: set[Origin] = field(default_factory=set)
+    dns: set[str] = field(default_factory=set)
+
+    def add(self, entry: Entry) -> bool:
+        """Whether it is new."""
+        origin = entry.origin if isinstance(entry, Identity) else None
+        if entry.dn_key in self.dns or origin in self.origins:
+            return False
+        self.dns.add(entry.dn_key)
+        if origin is not None:
+            self.origins.add(origin)
+        return True
+
+
+class UnionSearch:
+    """One tree out of the directory and all sources."""
+
+    def __init__(self, native: NativeDirectory, sources: Sequence[LegacySource], names: NameRules) -> None:
+        self._native = native
+        self._sources = tuple(sources)
+        self._names = names
+
+    async def search(self, query: Query) -> AsyncGenerator[Entry, None]:
+        """Entries that match, each once. A search for one person who has moved is answered from the directory alone,
+        without suspending where that person is in memory.
+
+        `BaseNotFound` before the first entry; `SearchIncomplete` after the last one that could be had;
+        `DirectoryUnavailable` at any time.
+        """
+        moved = await self._moved(query)
+        if moved is not None:
+            if query.selects(moved):
+                yield moved
+            return
+        seen, missing, based = _Seen(), [], False
+        try:
+            async with aclosing(self._native.search(query)) as entries:
+                async for entry in entries:
+                    if seen.add(entry):
+                        yield entry
+            based = True
+        except BaseNotFound:
+            based = False
+        for source in self._sources:
+            if not any(within(base, query.base) or within(query.base, base) for base in source.bases):
+                continue
+            try:
+                async with aclosing(self._unmoved(source, query)) as entries:
+                    async for entry in entries:
+                        if seen.add(entry):
+                            yield entry
+                based = True
+            except BaseNotFound:
+                continue
+            except (SourceError, BusyError):
+                missing.append(source.name)
+        if missing:
+            raise SearchIncomplete(tuple(missing))
+        if not based:
+            raise BaseNotFound
+
+    async def _moved(self, query: Query) -> Identity | None:
+        """The person whom this search is about, if it is about one who has moved and is below its base."""
+        if query.person is None:
+            return None
+        try:
+            person = await find_first(self._native, self._names.readings(query.person))
+        except IdentityConflict:
+            return None  # an alias of two people: the general search shows both
+        return person if person is not None and query.covers(person.dn_key) else None
+
+    async def _unmoved(self, source: LegacySource, query: Query) -> AsyncGenerator[Entry, None]:
+        """What a source shows, with the directory's entry in the place of everybody who has moved."""
+        batch: list[Entry] = []
+        async with aclosing(source.search(query)) as entries:
+            async for entry in entries:
+                batch.append(entry)
+                if len(batch) == BATCH:
+                    for current in await self._current(source.name, query, batch):
+                        yield current
+                    batch = []
+        for current in await self._current(source.name, query, batch):
+            yield current
+
+    async def _current(self, source: str, query: Query, batch: Sequence[Entry]) -> list[Entry]:
+        keys = [entry.origin.key for entry in batch if isinstance(entry, Identity)]
+        moved = await self._native.by_origin(source, keys) if keys else {}
+        current: list[Entry] = []
+        for entry in batch:
+            now_here = moved.get(entry.origin.key) if isinstance(entry, Identity) else None
+            if now_here is None:
+                current.append(entry)
+            elif query.selects(now_here):
+                current.append(now_here)
+        return current
