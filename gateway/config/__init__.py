@@ -1,0 +1,7 @@
+"""YAML to frozen, typed settings, once: `load` gives `Settings`, or every fault of the file together."""
+
+from __future__ import annotations
+
+from gateway.config.settings import Directory, Settings, Source, load
+
+__all__ = ["Directory", "Settings", "Source", "load"]

@@ -106,4 +106,7 @@ class Listen(Options):
     def _somebody_can_connect(self) -> Listen:
         if self.ldap is None and self.ldaps is None:
             raise ValueError("nothing is listened on: write at least one of ldap and ldaps")
+        places = [(one.address, one.port) for one in (self.ldap, self.ldaps, self.health) if one and one.port]
+        if len(set(places)) < len(places):
+            raise ValueError("two listeners have the same address and port")
         return self

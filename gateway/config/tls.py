@@ -5,13 +5,14 @@ What is not here: contexts and protocol versions; those belong to the listener i
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 _MOST = 1 << 20
@@ -25,6 +26,7 @@ class Keypair:
     certificate: x509.Certificate
     chain: tuple[x509.Certificate, ...]
     key: PrivateKeyTypes = field(repr=False)
+    open_to_others: bool = False  # the file of the key is readable by everybody
 
     def complaint(self, now: datetime) -> str | None:
         """Why clients refuse the certificate at `now`, or soon will; None where the dates are good."""
@@ -52,7 +54,8 @@ def read_keypair(certificate: Path, key: Path) -> Keypair:
         raise ValueError(_text(error, f"the key file {key} holds no PEM private key")) from None
     if _public(private.public_key()) != _public(certificates[0].public_key()):
         raise ValueError(f"the key in {key} does not belong to the first certificate in {certificate}")
-    return Keypair(certificates[0], tuple(certificates[1:]), private)
+    open_to_others = bool(key.stat().st_mode & stat.S_IROTH)
+    return Keypair(certificates[0], tuple(certificates[1:]), private, open_to_others)
 
 
 class _UnreadableError(ValueError):
@@ -71,8 +74,8 @@ def _text(error: Exception, otherwise: str) -> str:
     return str(error) if isinstance(error, _UnreadableError) else otherwise
 
 
-def _public(key: object) -> bytes:
-    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)  # type: ignore[attr-defined,no-any-return]  # every public key has it; cryptography's union names some that x509 never holds
+def _public(key: PublicKeyTypes) -> bytes:
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def utc_now() -> datetime:
