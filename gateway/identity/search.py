@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,6 +26,30 @@ class Filter(Protocol):
     def matches(self, attributes: Attributes) -> bool | None:
         """True, False, or None for Undefined (RFC 4511 4.5.1.7): only True selects an entry."""
         ...
+
+    def names(self) -> frozenset[str]:
+        """The attributes that it looks at, in lower case."""
+        ...
+
+    def renamed(self, names: Callable[[str], str]) -> Filter:
+        """The same question about attributes of other names."""
+        ...
+
+
+class _Everything:
+    """A filter that excludes nobody."""
+
+    def matches(self, attributes: Attributes) -> bool | None:
+        return True
+
+    def names(self) -> frozenset[str]:
+        return frozenset()
+
+    def renamed(self, names: Callable[[str], str]) -> Filter:
+        return self
+
+
+EVERYTHING: Filter = _Everything()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ migration finds one entry, neither none nor two.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
@@ -61,19 +61,9 @@ class UnionSearch:
                 yield moved
             return
         seen, missing, based = _Seen(), [], False
-        try:
-            async with aclosing(self._native.search(query)) as entries:
-                async for entry in entries:
-                    if seen.add(entry):
-                        yield entry
-            based = True
-        except BaseNotFound:
-            based = False
-        for source in self._sources:
-            if not any(within(base, query.base) or within(query.base, base) for base in source.bases):
-                continue
+        for name, entries in self._reads(query):
             try:
-                async with aclosing(self._unmoved(source, query)) as entries:
+                async with aclosing(entries):
                     async for entry in entries:
                         if seen.add(entry):
                             yield entry
@@ -81,11 +71,18 @@ class UnionSearch:
             except BaseNotFound:
                 continue
             except (SourceError, BusyError):
-                missing.append(source.name)
+                missing.append(name)
         if missing:
             raise SearchIncomplete(tuple(missing))
         if not based:
             raise BaseNotFound
+
+    def _reads(self, query: Query) -> Iterator[tuple[str, AsyncGenerator[Entry, None]]]:
+        """What to read, in this order: the directory first, then every source that the base concerns."""
+        yield "", self._native.search(query)
+        for source in self._sources:
+            if any(within(base, query.base) or within(query.base, base) for base in source.bases):
+                yield source.name, self._unmoved(source, query)
 
     async def _moved(self, query: Query) -> Identity | None:
         """The person whom this search is about, if it is about one who has moved and is below its base."""
