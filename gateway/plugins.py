@@ -45,6 +45,15 @@ class Breaker(Options):
     pause: Annotated[Seconds, Field(gt=0)] = 10.0
 
 
+class AttributeMap(Options):
+    """How the source's attributes are called from now on: `rename` old: new, `drop` [old], `add` {new: [values]}.
+    It holds for searches before the migration and for what the migration writes alike (R17)."""
+
+    rename: dict[str, str] = {}
+    drop: list[str] = []
+    add: dict[str, list[str]] = {}
+
+
 class SourceOptions(Options):
     """What every source has, whatever its type. A plug-in derives its own model from this."""
 
@@ -55,6 +64,7 @@ class SourceOptions(Options):
     charset: str = "latin-1"
     lockout: Lockout | None = None
     breaker: Breaker = Breaker()
+    map: AttributeMap = AttributeMap()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,68 @@
+"""The local HTTP port: `/health` for whoever asks whether logins work, `/metrics` for Prometheus. GET only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from twisted.internet.interfaces import IReactorTime
+from twisted.web.http import Request
+from twisted.web.resource import Resource
+from twisted.web.server import Site
+
+from gateway.frontends.web.metrics import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """How we are. `ok`: people who have moved can log in. `sources` says for each source `ok` or what is wrong."""
+
+    ok: bool
+    text: str
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+
+class _Health(Resource):
+    isLeaf = True
+
+    def __init__(self, condition: Callable[[], Condition]) -> None:
+        super().__init__()
+        self._condition = condition
+
+    def render_GET(self, request: Request) -> bytes:  # noqa: N802 (Twisted's name)
+        condition = self._condition()
+        request.setResponseCode(200 if condition.ok else 503)
+        request.setHeader(b"content-type", b"application/json")
+        request.setHeader(b"cache-control", b"no-store")
+        answer = {"ok": condition.ok, "text": condition.text, "sources": dict(condition.sources)}
+        return json.dumps(answer).encode() + b"\n"
+
+
+class _Metrics(Resource):
+    isLeaf = True
+
+    def __init__(self, metrics: Metrics) -> None:
+        super().__init__()
+        self._metrics = metrics
+
+    def render_GET(self, request: Request) -> bytes:  # noqa: N802 (Twisted's name)
+        request.setHeader(b"content-type", b"text/plain; version=0.0.4; charset=utf-8")
+        return self._metrics.text()
+
+
+class _QuietSite(Site):
+    """No access log: it is asked every few seconds."""
+
+    noisy = False
+
+    def log(self, request: Request) -> None:
+        """Nothing."""
+
+
+def site(condition: Callable[[], Condition], metrics: Metrics, reactor: IReactorTime) -> Site:
+    """The HTTP site of the local port."""
+    root = Resource()
+    root.putChild(b"health", _Health(condition))
+    root.putChild(b"metrics", _Metrics(metrics))
+    return _QuietSite(root, timeout=30, reactor=reactor)

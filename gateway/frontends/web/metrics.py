@@ -1,0 +1,56 @@
+"""Figures for Prometheus, fed by the same records as the audit; no name of a person is ever a label."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from gateway.identity.audit import AuditRecord
+
+_BUCKETS = (0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class Metrics:
+    """An `AuditSink` that counts. `text` is what Prometheus scrapes."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._binds = Counter("bindferry_binds", "Binds decided", ("outcome", "via"), registry=self.registry)
+        self._seconds = Histogram(
+            "bindferry_bind_seconds", "Time to decide a bind", ("via",), buckets=_BUCKETS, registry=self.registry
+        )
+        self._adoptions = Counter(
+            "bindferry_adoptions",
+            "People written into the native directory, and why others were not (R12)",
+            ("source", "event"),
+            registry=self.registry,
+        )
+        self._children: dict[tuple[str, str], tuple[Counter, Histogram]] = {}
+
+    def record(self, record: AuditRecord) -> None:
+        """Count one decision."""
+        if record.event != "bind":
+            self._adoptions.labels(record.via.removeprefix("source:"), record.event).inc()
+            return
+        key = (record.outcome, record.via)
+        children = self._children.get(key)
+        if children is None:
+            children = (self._binds.labels(*key), self._seconds.labels(record.via))
+            self._children[key] = children
+        children[0].inc()
+        children[1].observe(record.seconds)
+
+    def gauge(self, name: str, text: str, read: Callable[[], float]) -> None:
+        """A figure that is read when it is scraped."""
+        Gauge(name, text, registry=self.registry).set_function(read)
+
+    def gauge_for(self, name: str, text: str, label: str, reads: dict[str, Callable[[], float]]) -> None:
+        """The same for several things of one kind, told apart by `label`."""
+        gauge = Gauge(name, text, (label,), registry=self.registry)
+        for value, read in reads.items():
+            gauge.labels(value).set_function(read)
+
+    def text(self) -> bytes:
+        """All figures in Prometheus' text format."""
+        return generate_latest(self.registry)
