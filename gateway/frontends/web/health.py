@@ -27,14 +27,14 @@ class _Health(Resource):
     isLeaf = True
 
     def __init__(self, condition: Callable[[], Condition]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # Twisted has no types there
         self._condition = condition
 
     def render_GET(self, request: Request) -> bytes:  # noqa: N802 (Twisted's name)
         condition = self._condition()
         request.setResponseCode(200 if condition.ok else 503)
-        request.setHeader(b"content-type", b"application/json")
-        request.setHeader(b"cache-control", b"no-store")
+        request.setHeader(b"content-type", b"application/json")  # type: ignore[no-untyped-call]  # Twisted has no types there
+        request.setHeader(b"cache-control", b"no-store")  # type: ignore[no-untyped-call]  # Twisted has no types there
         answer = {"ok": condition.ok, "text": condition.text, "sources": dict(condition.sources)}
         return json.dumps(answer).encode() + b"\n"
 
@@ -43,11 +43,11 @@ class _Metrics(Resource):
     isLeaf = True
 
     def __init__(self, metrics: Metrics) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # Twisted has no types there
         self._metrics = metrics
 
     def render_GET(self, request: Request) -> bytes:  # noqa: N802 (Twisted's name)
-        request.setHeader(b"content-type", b"text/plain; version=0.0.4; charset=utf-8")
+        request.setHeader(b"content-type", b"text/plain; version=0.0.4; charset=utf-8")  # type: ignore[no-untyped-call]  # Twisted has no types there
         return self._metrics.text()
 
 
@@ -62,7 +62,7 @@ class _QuietSite(Site):
 
 def site(condition: Callable[[], Condition], metrics: Metrics, reactor: IReactorTime) -> Site:
     """The HTTP site of the local port."""
-    root = Resource()
+    root = Resource()  # type: ignore[no-untyped-call]  # Twisted has no types there
     root.putChild(b"health", _Health(condition))
     root.putChild(b"metrics", _Metrics(metrics))
-    return _QuietSite(root, timeout=30, reactor=reactor)
+    return _QuietSite(root, timeout=30, reactor=reactor)  # type: ignore[no-untyped-call]  # Twisted has no types there
