@@ -1,0 +1,154 @@
+"""The composition root: settings in, the core and its stores out, wired together and nothing opened to the world.
+
+Who listens, and how the daemon starts and ends, is in `gateway.daemon`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from gateway.config import Settings
+from gateway.config.settings import Source
+from gateway.errors import ConfigError, ConfigErrors
+from gateway.identity.audit import AuditSink
+from gateway.identity.authenticate import Authenticator
+from gateway.identity.guard import GuardedSource, GuardRules
+from gateway.identity.mapping import AttributeRules, MappedSource
+from gateway.identity.migrate import MigrationRules, Migrator
+from gateway.identity.names import NameRules
+from gateway.identity.ports import LegacySource, NativeDirectory
+from gateway.identity.proofs import Proofs
+from gateway.identity.throttle import ForwardBudget, Throttle, ThrottleRules
+from gateway.identity.union import UnionSearch
+from gateway.identity.verify_legacy import LegacyVerifier
+from gateway.identity.verify_native import NativeVerifier
+from gateway.passwords.argon2 import Argon2Hasher
+from gateway.passwords.pool import HashingPool
+from gateway.plugins import Context
+from gateway.threads import Pool
+from gateway.wire.dn import normalise_dn
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """The directory, the guarded sources in the order of the configuration, and the hashing that both use."""
+
+    native: NativeDirectory
+    sources: tuple[GuardedSource, ...]
+    hasher: HashingPool
+    hashing: Pool
+
+    async def close(self, grace: float = 5.0) -> None:
+        """Close everything, the directory last: what is being written is written."""
+        for source in self.sources:
+            await source.close()
+        await self.hashing.close(grace)
+        await self.native.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """What a front end asks, and what the daemon looks after."""
+
+    stores: Stores
+    authenticator: Authenticator
+    search: UnionSearch
+    migrator: Migrator
+    names: NameRules
+    proofs: Proofs = field(repr=False)
+
+
+def open_stores(settings: Settings, reactor: Any) -> Stores:
+    """The stores that these settings name. Sources are not contacted yet.
+
+    `ConfigErrors` holds whatever an administrator must mend first: a missing driver, a directory that cannot be
+    opened or was made by a newer release.
+    """
+    passwords = settings.passwords
+    hashing = Pool(reactor, "hashing", passwords.threads, passwords.queue)
+    cost = Argon2Hasher(passwords.memory >> 10, passwords.time, passwords.parallelism)
+    hasher = HashingPool(reactor, hashing, cost)
+    context = Context(reactor, hasher, settings.directory.base)
+    errors: list[ConfigError] = []
+    sources: list[GuardedSource] = []
+    for number, source in enumerate(settings.sources):
+        try:
+            sources.append(_guarded(source, context, reactor))
+        except ConfigError as error:
+            errors.append(ConfigError(error.text, where=error.where or f"sources.{number}", file=error.file))
+    native: NativeDirectory | None = None
+    if not errors:
+        try:
+            native = settings.directory.plugin.build(settings.directory.options, context)
+        except ConfigError as error:
+            errors.append(ConfigError(error.text, where=error.where or "directory", file=error.file))
+    if native is None:
+        raise ConfigErrors(errors)
+    return Stores(native, tuple(sources), hasher, hashing)
+
+
+def _guarded(source: Source, context: Context, reactor: Any) -> GuardedSource:
+    options = source.options
+    built: LegacySource = source.plugin.build(options, context)
+    rules = AttributeRules.of(options.map.rename, options.map.drop, options.map.add)
+    return GuardedSource(
+        MappedSource(built, rules) if rules else built,
+        GuardRules(
+            timeout=options.timeout,
+            concurrency=options.concurrency,
+            breaker_failures=options.breaker.failures,
+            breaker_pause=options.breaker.pause,
+        ),
+        reactor,
+    )
+
+
+def assemble(settings: Settings, stores: Stores, audit: AuditSink, clock: Any) -> Core:
+    """The core over these stores."""
+    names = NameRules.of(
+        settings.names.domains,
+        settings.names.suffixes,
+        settings.names.login_attributes,
+        (normalise_dn(settings.directory.base),),
+    )
+    throttle = Throttle(_throttle_rules(settings))
+    proofs = Proofs(settings.passwords.remember, settings.passwords.remember_wrong)
+    migration = MigrationRules(
+        enabled=settings.migration.enabled,
+        wait=settings.migration.wait,
+        queue=settings.migration.queue,
+        parallel=settings.passwords.threads,
+    )
+    migrator = Migrator(
+        native=stores.native, hasher=stores.hasher, proofs=proofs, audit=audit, rules=migration, clock=clock
+    )
+    moved = NativeVerifier(stores.native, proofs, throttle, clock)
+    authenticator = Authenticator(
+        native=stores.native,
+        sources=stores.sources,
+        names=names,
+        moved=moved,
+        legacy=LegacyVerifier(stores.native, moved, migrator, _budgets(settings), clock),
+        hasher=stores.hasher,
+        proofs=proofs,
+        throttle=throttle,
+        audit=audit,
+        clock=clock,
+    )
+    search = UnionSearch(stores.native, stores.sources, names)
+    return Core(stores, authenticator, search, migrator, names, proofs)
+
+
+def _throttle_rules(settings: Settings) -> ThrottleRules:
+    throttle = settings.throttle
+    return ThrottleRules(throttle.failures, throttle.window, throttle.lock, throttle.lock_max)
+
+
+def _budgets(settings: Settings) -> dict[str, ForwardBudget]:
+    """One for each source that is said to lock accounts (R20)."""
+    return {
+        source.name: ForwardBudget(source.options.lockout.threshold, source.options.lockout.window)
+        for source in settings.sources
+        if source.options.lockout is not None
+    }

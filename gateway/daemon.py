@@ -1,0 +1,209 @@
+"""The daemon: every listener open or none, ready only then, and an end that lets operations in flight finish."""
+
+from __future__ import annotations
+
+import resource
+import signal
+from typing import Any
+
+from OpenSSL import crypto
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import TCP4ServerEndpoint, TCP6ServerEndpoint
+from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import IListeningPort
+from twisted.internet.protocol import Factory
+from twisted.internet.ssl import CertificateOptions, TLSVersion
+from twisted.logger import Logger
+from twisted.protocols.tls import TLSMemoryBIOFactory
+from twisted.python.failure import Failure
+
+from gateway import __version__
+from gateway.app import Core, assemble, open_stores
+from gateway.auditfile import AuditFile
+from gateway.config import Settings
+from gateway.config.tls import Keypair
+from gateway.errors import BindferryError, ConfigError
+from gateway.frontends.ldap.listener import Listener
+from gateway.frontends.ldap.services import Services
+from gateway.frontends.web.health import Condition, site
+from gateway.frontends.web.metrics import Metrics
+from gateway.identity.audit import Everyone, JsonLines
+from gateway.notify import Notifier
+
+_log = Logger(namespace="bindferry")
+
+
+class Daemon:
+    """One gateway process. `start`, then `stop`; neither may be called twice."""
+
+    def __init__(self, settings: Settings, reactor: Any, notifier: Notifier | None = None) -> None:
+        self._settings = settings
+        self._reactor = reactor
+        self._notifier = notifier or Notifier({})
+        self._metrics = Metrics()
+        self._listeners: list[Listener] = []
+        self._ports: list[IListeningPort] = []
+        self._core: Core | None = None
+        self._audit: AuditFile | None = None
+        self._stopping = False
+        self.addresses: dict[str, tuple[str, int]] = {}
+        """What was really opened: `ldap`, `ldaps`, `health` -> address and port."""
+
+    async def start(self) -> None:
+        """Open the stores and then every listener; `ConfigError` or `ConfigErrors`, with everything closed again,
+        where one cannot be opened."""
+        try:
+            self._audit = AuditFile(self._settings.audit.file)
+            sinks = Everyone([JsonLines(self._audit.write), self._metrics])
+            self._core = assemble(self._settings, open_stores(self._settings, self._reactor), sinks, self._reactor)
+            self._measure(self._core)
+            await self._listen(self._core)
+        except BaseException:
+            await self.stop()
+            raise
+        for warning in self._settings.warnings:
+            _log.warn("{text}", text=str(warning))
+        places = ", ".join(f"{name} {address}:{port}" for name, (address, port) in self.addresses.items())
+        _log.info("bindferry {version} is ready: {places}", version=__version__, places=places)
+        self._notifier.ready()
+        self._notifier.status(f"ready: {places}")
+        self._notifier.watch(self._reactor)
+
+    async def stop(self) -> None:
+        """Take nothing new, let what is in flight finish for up to `stop.grace` seconds, close the stores."""
+        self._stopping = True
+        self._notifier.stopping()
+        grace = self._settings.stop.grace
+        for port in self._ports:
+            await _maybe(port.stopListening())
+        for listener in self._listeners:
+            await listener.drain(grace)
+        if self._core is not None:
+            left = await self._core.migrator.drain(grace)
+            if left:
+                _log.warn("{count} adoptions were not finished; those people move at their next bind", count=left)
+            await self._core.stores.close(grace)
+        if self._audit is not None:
+            self._audit.close()
+
+    def reopen(self) -> None:
+        """Begin a new audit file (SIGHUP)."""
+        if self._audit is not None:
+            try:
+                self._audit.reopen()
+            except ConfigError as error:
+                _log.error("{text}", text=str(error))
+
+    def condition(self) -> Condition:
+        """What `/health` says."""
+        if self._stopping or self._core is None:
+            return Condition(ok=False, text="stopping")
+        sources = {source.name: "unavailable" if source.open else "ok" for source in self._core.stores.sources}
+        return Condition(ok=True, text="serving", sources=sources)
+
+    async def _listen(self, core: Core) -> None:
+        listen = self._settings.listen
+        if listen.ldap is not None:
+            tls = _tls(listen.ldap.keypair)
+            factory = self._ldap(core, tls, starttls=listen.ldap.starttls)
+            await self._open("ldap", listen.ldap.address, listen.ldap.port, factory)
+        if listen.ldaps is not None:
+            tls = _tls(listen.ldaps.keypair)
+            inner = self._ldap(core, tls, starttls="off")
+            factory = TLSMemoryBIOFactory(tls, False, inner, self._reactor)
+            await self._open("ldaps", listen.ldaps.address, listen.ldaps.port, factory)
+        if listen.health is not None:
+            factory = site(self.condition, self._metrics, self._reactor)
+            await self._open("health", listen.health.address, listen.health.port, factory)
+
+    def _ldap(self, core: Core, tls: CertificateOptions | None, *, starttls: Any) -> Listener:
+        settings = self._settings
+        contexts = [settings.directory.base]
+        for source in core.stores.sources:
+            contexts += [base for base in source.bases if base not in contexts]
+        services = Services(
+            binder=core.authenticator,
+            searcher=core.search,
+            naming_contexts=tuple(contexts),
+            login_attributes=tuple(name.lower() for name in settings.names.login_attributes),
+            anonymous_search=settings.access.anonymous_search,
+            limits=settings.limits,
+            starttls=starttls,
+            tls=tls,
+            vendor_version=__version__,
+        )
+        listener = Listener(services, self._reactor)
+        self._listeners.append(listener)
+        return listener
+
+    async def _open(self, name: str, address: str, port: int, factory: Factory) -> None:
+        endpoint = TCP6ServerEndpoint if ":" in address else TCP4ServerEndpoint
+        try:
+            opened = await endpoint(self._reactor, port, 1024, address).listen(factory)
+        except CannotListenError as error:
+            reason = error.socketError.strerror if isinstance(error.socketError, OSError) else str(error.socketError)
+            text = f"cannot listen on {address} port {port}: {reason}"
+            raise ConfigError(text, where=f"listen.{name}") from None
+        self._ports.append(opened)
+        self.addresses[name] = (address, opened.getHost().port)
+
+    def _measure(self, core: Core) -> None:
+        metrics, stores = self._metrics, core.stores
+        metrics.gauge("bindferry_adoptions_pending", "Adoptions behind their answers", lambda: core.migrator.pending)
+        metrics.gauge("bindferry_hashing_running", "Threads that hash", lambda: stores.hashing.running)
+        metrics.gauge("bindferry_hashing_waiting", "Hashes that wait for a thread", lambda: stores.hashing.waiting)
+        metrics.gauge("bindferry_connections", "LDAP connections", lambda: sum(len(one) for one in self._listeners))
+        metrics.gauge("bindferry_audit_lost", "Audit lines that could not be written", lambda: self._lost())
+        metrics.gauge_for(
+            "bindferry_source_unavailable",
+            "1 while the circuit breaker holds calls to the source back",
+            "source",
+            {source.name: lambda source=source: float(source.open) for source in stores.sources},
+        )
+
+    def _lost(self) -> float:
+        return self._audit.lost if self._audit is not None else 0
+
+
+def serve(settings: Settings, reactor: Any, notifier: Notifier) -> BindferryError | None:
+    """Run until told to stop; what went wrong at the start, None after a clean end."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold passwords (R15)
+    daemon = Daemon(settings, reactor, notifier)
+    failed: list[BaseException] = []
+
+    def give_up(failure: Failure) -> None:
+        failed.append(failure.value)
+        reactor.stop()
+
+    def begin() -> None:
+        starting = Deferred.fromCoroutine(daemon.start())
+        starting.addCallbacks(
+            lambda _: reactor.addSystemEventTrigger(
+                "before", "shutdown", lambda: Deferred.fromCoroutine(daemon.stop())
+            ),
+            give_up,
+        )
+
+    reactor.callWhenRunning(begin)
+    signal.signal(signal.SIGHUP, lambda *_: reactor.callFromThread(daemon.reopen))
+    reactor.run()
+    if failed and not isinstance(failed[0], BindferryError):
+        raise failed[0]
+    return failed[0] if failed else None
+
+
+def _tls(keypair: Keypair | None) -> CertificateOptions | None:
+    """A TLS 1.2+ server context, None without a certificate."""
+    if keypair is None:
+        return None
+    return CertificateOptions(
+        privateKey=crypto.PKey.from_cryptography_key(keypair.key),
+        certificate=crypto.X509.from_cryptography(keypair.certificate),
+        extraCertChain=[crypto.X509.from_cryptography(one) for one in keypair.chain],
+        raiseMinimumTo=TLSVersion.TLSv1_2,
+    )
+
+
+async def _maybe(result: Any) -> None:
+    if result is not None:
+        await result
