@@ -68,8 +68,19 @@ def _long_length(data: bytes, at: int, count: int) -> tuple[int, int]:
     return at + count, int.from_bytes(octets, "big")
 
 
+# `enter` and the three readers of leaves take elements of less than 128 octets at once: nearly all are, and a
+# message has dozens. Everything else, faults too, goes through `_enter`. `end` is never beyond `len(data)`.
+
+
 def enter(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
     """Where the contents of the element at `at` start and stop; its tag must be `tag`."""
+    start = at + 2
+    if start <= end and data[at] == tag and (length := data[at + 1]) < 0x80 and (stop := start + length) <= end:
+        return start, stop
+    return _enter(data, at, end, tag)
+
+
+def _enter(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
     found, start, stop = read_header(data, at, end)
     if found != tag:
         raise ProtocolError(f"element 0x{tag:02x} expected, found 0x{found:02x}")
@@ -78,23 +89,28 @@ def enter(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
 
 def read_octets(data: bytes, at: int, end: int, tag: int = OCTET_STRING) -> tuple[bytes, int]:
     """An OCTET STRING, and the index behind it."""
-    found, start, stop = read_header(data, at, end)
-    if found != tag:
-        raise ProtocolError(f"element 0x{tag:02x} expected, found 0x{found:02x}")
+    start = at + 2
+    if start <= end and data[at] == tag and (length := data[at + 1]) < 0x80 and (stop := start + length) <= end:
+        return data[start:stop], stop
+    start, stop = _enter(data, at, end, tag)
     return data[start:stop], stop
 
 
 def read_text(data: bytes, at: int, end: int, tag: int = OCTET_STRING) -> tuple[str, int]:
     """An LDAPString, and the index behind it; what is not UTF-8 is kept as surrogate escapes."""
-    found, start, stop = read_header(data, at, end)
-    if found != tag:
-        raise ProtocolError(f"element 0x{tag:02x} expected, found 0x{found:02x}")
+    start = at + 2
+    if start <= end and data[at] == tag and (length := data[at + 1]) < 0x80 and (stop := start + length) <= end:
+        return data[start:stop].decode("utf-8", "surrogateescape"), stop
+    start, stop = _enter(data, at, end, tag)
     return data[start:stop].decode("utf-8", "surrogateescape"), stop
 
 
 def read_integer(data: bytes, at: int, end: int, tag: int = INTEGER) -> tuple[int, int]:
     """An INTEGER (or ENUMERATED) of LDAP's range 0 to 2^31-1, and the index behind it."""
-    start, stop = enter(data, at, end, tag)
+    stop = at + 3
+    if stop <= end and data[at] == tag and data[at + 1] == 1 and (value := data[at + 2]) < 0x80:
+        return value, stop
+    start, stop = _enter(data, at, end, tag)
     return integer_of(data, start, stop), stop
 
 
@@ -157,28 +173,29 @@ def header(tag: int, size: int) -> bytes:
     return bytes((tag, 0x80 | len(octets))) + octets
 
 
+def element(tag: int, contents: bytes) -> bytes:
+    """An element with any tag; `writer` is faster for a tag in frequent use."""
+    return header(tag, len(contents)) + contents
+
+
 octets = writer(OCTET_STRING)
 sequence = writer(SEQUENCE)
 set_of = writer(SET)
 
 
-def text(value: str) -> bytes:
+def text(value: str, tag: int = OCTET_STRING) -> bytes:
     """An LDAPString; surrogate escapes become the bytes they stand for."""
-    return octets(value.encode("utf-8", "surrogateescape"))
+    contents = value.encode("utf-8", "surrogateescape")
+    return octets(contents) if tag == OCTET_STRING else element(tag, contents)
 
 
 def integer(value: int, tag: int = INTEGER) -> bytes:
     """An INTEGER in the shortest form."""
     if 0 <= value < 0x80:
         return bytes((tag, 1, value))
-    return octets_of(tag, value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))
+    return element(tag, value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))
 
 
 def boolean(value: bool, tag: int = BOOLEAN) -> bytes:
     """A BOOLEAN; TRUE is 0xFF (RFC 4511 5.1)."""
     return bytes((tag, 1, 0xFF if value else 0))
-
-
-def octets_of(tag: int, contents: bytes) -> bytes:
-    """An element with any tag."""
-    return header(tag, len(contents)) + contents

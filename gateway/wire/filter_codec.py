@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from gateway.errors import ProtocolError
 from gateway.wire import ber
@@ -19,6 +20,7 @@ from gateway.wire.filter import (
     Present,
     Substrings,
 )
+from gateway.wire.unusable import UnusableRequest
 
 MAX_DEPTH = 64
 """Levels of And, Or and Not, one inside the other; real applications stay below ten."""
@@ -29,22 +31,18 @@ _INITIAL, _ANY, _FINAL = 0x80, 0x81, 0x82
 _RULE, _TYPE, _VALUE, _DN_ATTRIBUTES = 0x81, 0x82, 0x83, 0x84
 
 
-class UnusableFilterError(ProtocolError):
-    """Sound BER, and yet no filter that we can evaluate: the request can still be answered."""
-
-
 def read_filter(data: bytes, at: int, end: int, depth: int = MAX_DEPTH) -> tuple[Filter, int]:
     """The Filter at `at`, and the index behind it."""
     tag, start, stop = ber.read_header(data, at, end)
     reader = _READERS.get(tag)
     if reader is None:
-        raise UnusableFilterError(f"filter of unknown kind 0x{tag:02x}")
+        raise UnusableRequest(f"filter of unknown kind 0x{tag:02x}")
     return reader(data, start, stop, depth), stop
 
 
 def _read_items(data: bytes, at: int, end: int, depth: int) -> tuple[Filter, ...]:
     if depth == 0:
-        raise UnusableFilterError("the filter is nested too deeply")
+        raise UnusableRequest("the filter is nested too deeply")
     items = []
     while at < end:
         item, at = read_filter(data, at, end, depth - 1)
@@ -52,12 +50,11 @@ def _read_items(data: bytes, at: int, end: int, depth: int) -> tuple[Filter, ...
     return tuple(items)
 
 
-def _read_and(data: bytes, at: int, end: int, depth: int) -> Filter:
-    return And(_read_items(data, at, end, depth))
+def _set_reader(kind: Callable[[tuple[Filter, ...]], Filter]) -> Callable[[bytes, int, int, int], Filter]:
+    def read(data: bytes, at: int, end: int, depth: int) -> Filter:
+        return kind(_read_items(data, at, end, depth))
 
-
-def _read_or(data: bytes, at: int, end: int, depth: int) -> Filter:
-    return Or(_read_items(data, at, end, depth))
+    return read
 
 
 def _read_not(data: bytes, at: int, end: int, depth: int) -> Filter:
@@ -121,13 +118,13 @@ def _read_extensible(data: bytes, at: int, end: int, _depth: int) -> Filter:
     if at != end:
         ber.skip_unknown(data, at, end, b"\x81\x82\x83\x84")
     if rule is None and attribute is None:
-        raise UnusableFilterError("an extensible match with neither rule nor attribute")
+        raise UnusableRequest("an extensible match with neither rule nor attribute")
     return Extensible(rule, attribute, value, dn_attributes)
 
 
 _READERS: dict[int, Callable[[bytes, int, int, int], Filter]] = {
-    _AND: _read_and,
-    _OR: _read_or,
+    _AND: _set_reader(And),
+    _OR: _set_reader(Or),
     _NOT: _read_not,
     _EQUAL: _assertion_reader(Equal),
     _SUBSTRINGS: _read_substrings,
@@ -138,62 +135,78 @@ _READERS: dict[int, Callable[[bytes, int, int, int], Filter]] = {
     _EXTENSIBLE: _read_extensible,
 }
 
-_and, _or, _not = ber.writer(_AND), ber.writer(_OR), ber.writer(_NOT)
-_ASSERTIONS = {
-    Equal: ber.writer(_EQUAL),
-    GreaterOrEqual: ber.writer(_GREATER),
-    LessOrEqual: ber.writer(_LESS),
-    Approx: ber.writer(_APPROX),
-}
-
 
 def write_filter(item: Filter, depth: int = MAX_DEPTH) -> bytes:
-    """The bytes of a filter; raises `UnusableFilterError` when it is nested more deeply than a reader would take."""
-    match item:
-        case (
-            Equal(attribute, value)
-            | GreaterOrEqual(attribute, value)
-            | LessOrEqual(attribute, value)
-            | Approx(attribute, value)
-        ):
-            return _ASSERTIONS[type(item)](ber.text(attribute) + ber.octets(value))
-        case Present(attribute):
-            return ber.octets_of(_PRESENT, attribute.encode("utf-8", "surrogateescape"))
-        case And(items):
-            return _and(_write_items(items, depth))
-        case Or(items):
-            return _or(_write_items(items, depth))
-        case Not(inner):
-            return _not(_write_items((inner,), depth))
-        case Substrings():
-            return _write_substrings(item)
-        case Extensible():
-            return _write_extensible(item)
-    raise UnusableFilterError("this filter has no form on the wire")
+    """The bytes of a filter; raises `UnusableRequest` when it is nested more deeply than a reader would take."""
+    writer = _WRITERS.get(type(item))
+    if writer is None:
+        raise UnusableRequest("this filter has no form on the wire")
+    return writer(item, depth)
 
 
-def _write_items(items: tuple[Filter, ...], depth: int) -> bytes:
+def _write_items(items: Iterable[Filter], depth: int) -> bytes:
     if depth == 0:
-        raise UnusableFilterError("the filter is nested too deeply")
+        raise UnusableRequest("the filter is nested too deeply")
     return b"".join([write_filter(item, depth - 1) for item in items])
 
 
-def _write_substrings(item: Substrings) -> bytes:
-    parts = [ber.octets_of(_ANY, value) for value in item.any]
+def _set_writer(tag: int) -> Callable[[And | Or, int], bytes]:
+    element = ber.writer(tag)
+
+    def write(item: And | Or, depth: int) -> bytes:
+        return element(_write_items(item.items, depth))
+
+    return write
+
+
+def _write_not(item: Not, depth: int) -> bytes:
+    return ber.element(_NOT, _write_items((item.item,), depth))
+
+
+def _assertion_writer(tag: int) -> Callable[[Equal | GreaterOrEqual | LessOrEqual | Approx, int], bytes]:
+    element = ber.writer(tag)
+
+    def write(item: Equal | GreaterOrEqual | LessOrEqual | Approx, _depth: int) -> bytes:
+        return element(ber.text(item.attribute) + ber.octets(item.value))
+
+    return write
+
+
+def _write_present(item: Present, _depth: int) -> bytes:
+    return ber.text(item.attribute, _PRESENT)
+
+
+def _write_substrings(item: Substrings, _depth: int) -> bytes:
+    parts = [ber.element(_ANY, value) for value in item.any]
     if item.initial is not None:
-        parts.insert(0, ber.octets_of(_INITIAL, item.initial))
+        parts.insert(0, ber.element(_INITIAL, item.initial))
     if item.final is not None:
-        parts.append(ber.octets_of(_FINAL, item.final))
-    return ber.octets_of(_SUBSTRINGS, ber.text(item.attribute) + ber.sequence(b"".join(parts)))
+        parts.append(ber.element(_FINAL, item.final))
+    return ber.element(_SUBSTRINGS, ber.text(item.attribute) + ber.sequence(b"".join(parts)))
 
 
-def _write_extensible(item: Extensible) -> bytes:
+def _write_extensible(item: Extensible, _depth: int) -> bytes:
     parts = []
     if item.rule is not None:
-        parts.append(ber.octets_of(_RULE, item.rule.encode("utf-8", "surrogateescape")))
+        parts.append(ber.text(item.rule, _RULE))
     if item.attribute is not None:
-        parts.append(ber.octets_of(_TYPE, item.attribute.encode("utf-8", "surrogateescape")))
-    parts.append(ber.octets_of(_VALUE, item.value))
+        parts.append(ber.text(item.attribute, _TYPE))
+    parts.append(ber.element(_VALUE, item.value))
     if item.dn_attributes:
         parts.append(ber.boolean(True, _DN_ATTRIBUTES))
-    return ber.octets_of(_EXTENSIBLE, b"".join(parts))
+    return ber.element(_EXTENSIBLE, b"".join(parts))
+
+
+# Any: each writer takes exactly the type that it is listed under.
+_WRITERS: dict[type[Any], Callable[[Any, int], bytes]] = {
+    And: _set_writer(_AND),
+    Or: _set_writer(_OR),
+    Not: _write_not,
+    Equal: _assertion_writer(_EQUAL),
+    Substrings: _write_substrings,
+    GreaterOrEqual: _assertion_writer(_GREATER),
+    LessOrEqual: _assertion_writer(_LESS),
+    Present: _write_present,
+    Approx: _assertion_writer(_APPROX),
+    Extensible: _write_extensible,
+}

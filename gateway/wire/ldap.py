@@ -1,6 +1,6 @@
 """The LDAPv3 codec (RFC 4511): one message to bytes and back, for server and client alike.
 
-Here: the envelope, its controls, and the table of operations. Their contents are in `requests`, `responses`,
+Here: the envelope, its controls, and the table of operations. Their contents are in `requests`, `updates`, `responses`,
 `attributes` and `filter_codec`, values of known controls in `controls`, the cutting of a stream in `buffer`.
 """
 
@@ -10,13 +10,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gateway.errors import ProtocolError
-from gateway.wire import ber, requests, responses
+from gateway.wire import ber, requests, responses, updates
 from gateway.wire import messages as m
 from gateway.wire.buffer import MessageBuffer
 from gateway.wire.responses import encode_entry
+from gateway.wire.unusable import UnusableRequest
 
 __all__ = [
     "MessageBuffer",
+    "UnusableRequest",
     "decode_message",
     "encode_encoded",
     "encode_entry",
@@ -30,10 +32,10 @@ _READERS: dict[int, Callable[[bytes, int, int], m.Operation]] = {
     requests.BIND: requests.read_bind,
     requests.UNBIND: requests.read_unbind,
     requests.SEARCH: requests.read_search,
-    requests.MODIFY: requests.read_modify,
-    requests.ADD: requests.read_add,
-    requests.DELETE: requests.read_delete,
-    requests.MODIFY_DN: requests.read_modify_dn,
+    updates.MODIFY: updates.read_modify,
+    updates.ADD: updates.read_add,
+    updates.DELETE: updates.read_delete,
+    updates.MODIFY_DN: updates.read_modify_dn,
     requests.COMPARE: requests.read_compare,
     requests.ABANDON: requests.read_abandon,
     requests.EXTENDED: requests.read_extended,
@@ -50,15 +52,21 @@ _READERS: dict[int, Callable[[bytes, int, int], m.Operation]] = {
     responses.INTERMEDIATE: responses.read_intermediate,
 }
 
+_ANSWERS: dict[int, Callable[[m.LdapResult], m.Response]] = {
+    requests.BIND: m.BindResponse,
+    requests.SEARCH: m.SearchResultDone,
+}
+"""The answers to those requests that a reader may find unusable."""
+
 # Any: each writer takes exactly the type that it is listed under.
 _WRITERS: dict[type[Any], Callable[[Any], bytes]] = {
     m.BindRequest: requests.write_bind,
     m.UnbindRequest: requests.write_unbind,
     m.SearchRequest: requests.write_search,
-    m.ModifyRequest: requests.write_modify,
-    m.AddRequest: requests.write_add,
-    m.DelRequest: requests.write_delete,
-    m.ModifyDnRequest: requests.write_modify_dn,
+    m.ModifyRequest: updates.write_modify,
+    m.AddRequest: updates.write_add,
+    m.DelRequest: updates.write_delete,
+    m.ModifyDnRequest: updates.write_modify_dn,
     m.CompareRequest: requests.write_compare,
     m.AbandonRequest: requests.write_abandon,
     m.ExtendedRequest: requests.write_extended,
@@ -77,7 +85,11 @@ _WRITERS: dict[type[Any], Callable[[Any], bytes]] = {
 
 
 def decode_message(data: bytes) -> m.LdapMessage:
-    """The one message that `data` holds. Raises `ProtocolError` and nothing else."""
+    """The one message that `data` holds.
+
+    Raises `ProtocolError` and nothing else: in general the connection is to be closed then (RFC 4511 4.1.1), while an
+    `UnusableRequest` brings the answer that it should get.
+    """
     at, end = ber.enter(data, 0, len(data), ber.SEQUENCE)
     if end != len(data):
         raise ProtocolError("more bytes than one message")
@@ -86,7 +98,11 @@ def decode_message(data: bytes) -> m.LdapMessage:
     reader = _READERS.get(tag)
     if reader is None:
         raise ProtocolError(f"unknown operation 0x{tag:02x}")
-    operation = reader(data, start, stop)
+    try:
+        operation = reader(data, start, stop)
+    except UnusableRequest as fault:
+        fault.answer = m.LdapMessage(message_id, _ANSWERS[tag](m.LdapResult(fault.code, diagnostic=str(fault))))
+        raise
     if stop == end:
         return m.LdapMessage(message_id, operation)
     return m.LdapMessage(message_id, operation, _read_controls(data, stop, end))
@@ -132,7 +148,7 @@ def encode_operation(operation: m.Operation) -> bytes:
 def encode_encoded(message_id: int, operation: bytes, controls: Sequence[m.Control] = ()) -> bytes:
     """A whole message around a protocolOp that is encoded already."""
     if controls:
-        operation += ber.octets_of(_CONTROLS, b"".join(map(_write_control, controls)))
+        operation += ber.element(_CONTROLS, b"".join(map(_write_control, controls)))
     return ber.sequence(ber.integer(message_id) + operation)
 
 

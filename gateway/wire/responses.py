@@ -59,7 +59,7 @@ def write_result(result: LdapResult) -> bytes:
     """The components of an LDAPResult. Nearly all answers of a server are one of a few."""
     parts = [ber.integer(result.code, ber.ENUMERATED), ber.text(result.matched_dn), ber.text(result.diagnostic)]
     if result.referral:
-        parts.append(ber.octets_of(_REFERRAL, b"".join(map(ber.text, result.referral))))
+        parts.append(ber.element(_REFERRAL, b"".join(map(ber.text, result.referral))))
     return b"".join(parts)
 
 
@@ -111,7 +111,7 @@ _bind = ber.writer(BIND)
 def write_bind(response: BindResponse) -> bytes:
     contents = write_result(response.result)
     if response.server_sasl_credentials is not None:
-        contents += ber.octets_of(_SERVER_CREDENTIALS, response.server_sasl_credentials)
+        contents += ber.element(_SERVER_CREDENTIALS, response.server_sasl_credentials)
     return _bind(contents)
 
 
@@ -140,7 +140,7 @@ def read_reference(data: bytes, at: int, end: int) -> SearchResultReference:
 
 
 def write_reference(response: SearchResultReference) -> bytes:
-    return ber.octets_of(REFERENCE, b"".join(map(ber.text, response.uris)))
+    return ber.element(REFERENCE, b"".join(map(ber.text, response.uris)))
 
 
 def read_extended(data: bytes, at: int, end: int) -> ExtendedResponse:
@@ -158,7 +158,7 @@ def read_extended(data: bytes, at: int, end: int) -> ExtendedResponse:
 
 def write_extended(response: ExtendedResponse) -> bytes:
     named = _optional(_RESPONSE_NAME, _RESPONSE_VALUE, response.name, response.value)
-    return ber.octets_of(EXTENDED, write_result(response.result) + named)
+    return ber.element(EXTENDED, write_result(response.result) + named)
 
 
 def read_intermediate(data: bytes, at: int, end: int) -> IntermediateResponse:
@@ -175,9 +175,9 @@ def read_intermediate(data: bytes, at: int, end: int) -> IntermediateResponse:
 
 def write_intermediate(response: IntermediateResponse) -> bytes:
     named = _optional(_INTERMEDIATE_NAME, _INTERMEDIATE_VALUE, response.name, response.value)
-    return ber.octets_of(INTERMEDIATE, named)
+    return ber.element(INTERMEDIATE, named)
 
 
 def _optional(name_tag: int, value_tag: int, name: str | None, value: bytes | None) -> bytes:
-    first = b"" if name is None else ber.octets_of(name_tag, name.encode("utf-8", "surrogateescape"))
-    return first if value is None else first + ber.octets_of(value_tag, value)
+    first = b"" if name is None else ber.text(name, name_tag)
+    return first if value is None else first + ber.element(value_tag, value)
