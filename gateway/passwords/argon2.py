@@ -27,7 +27,8 @@ _OUTAGES = {"Memory allocation error", "Threading failure"}  # libargon2's words
 _PHC = re.compile(
     r"(?:(?i:\{ARGON2\})|argon2(?=\$))?"
     r"(?P<phc>\$argon2(?P<type>id|i|d)(?:\$v=(?P<version>16|19))?\$m=(?P<m>\d{1,10}),t=(?P<t>\d{1,10}),p=(?P<p>\d{1,8})"
-    r"\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{6,})"
+    r"\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{6,})",
+    re.ASCII,
 )
 
 

@@ -96,3 +96,14 @@ def unbase64(text: str) -> bytes:
 def equal(expected: bytes, compute: Callable[[bytes], bytes]) -> Check:
     """The check that computes a digest of the password and compares it in constant time."""
     return lambda password: hmac.compare_digest(compute(password), expected)
+
+
+def utf8(text: str) -> bytes:
+    """What a text column holds, as bytes."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def utf16(password: bytes) -> bytes:
+    """The password as Windows hashes it, in UTF-16LE. One that is not UTF-8 keeps its odd bytes as lone surrogates:
+    it matches nothing that Windows wrote."""
+    return password.decode("utf-8", "surrogateescape").encode("utf-16-le", "surrogatepass")

@@ -6,10 +6,21 @@ The list is explicit: a stored string that no scheme recognises matches nothing,
 from __future__ import annotations
 
 from gateway.errors import ConfigError
+from gateway.passwords import aspnet, digests, ldap, pbkdf2, phpass, unixcrypt
 from gateway.passwords.argon2 import ARGON2
-from gateway.passwords.scheme import Scheme
+from gateway.passwords.bcrypt import BCRYPT
+from gateway.passwords.scheme import Scheme, utf8
 
-SCHEMES: tuple[Scheme, ...] = (ARGON2,)
+SCHEMES: tuple[Scheme, ...] = (
+    ARGON2,
+    BCRYPT,
+    *ldap.SCHEMES,
+    *unixcrypt.SCHEMES,
+    *pbkdf2.SCHEMES,
+    *phpass.SCHEMES,
+    *aspnet.SCHEMES,
+    *digests.SCHEMES,
+)
 
 _BY_NAME = {scheme.name: scheme for scheme in SCHEMES}
 
@@ -39,7 +50,7 @@ def verify(password: bytes | str, stored: str, *, scheme: str | None = None, sal
     `ConfigError` for a name that is not known; `BusyError` where memory for the work is missing.
     """
     found = recognise(stored) if scheme is None else get(scheme)
-    secret = password.encode("utf-8", "surrogatepass") if isinstance(password, str) else password
+    secret = utf8(password) if isinstance(password, str) else password
     return found is not None and found.verify(secret, stored, salt)
 
 
