@@ -153,7 +153,7 @@ class Daemon:
         metrics.gauge("bindferry_hashing_running", "Threads that hash", lambda: stores.hashing.running)
         metrics.gauge("bindferry_hashing_waiting", "Hashes that wait for a thread", lambda: stores.hashing.waiting)
         metrics.gauge("bindferry_connections", "LDAP connections", lambda: sum(len(one) for one in self._listeners))
-        metrics.gauge("bindferry_audit_lost", "Audit lines that could not be written", lambda: self._lost())
+        metrics.gauge("bindferry_audit_lost", "Audit lines that could not be written", self._lost)
         metrics.gauge_for(
             "bindferry_source_unavailable",
             "1 while the circuit breaker holds calls to the source back",
@@ -174,6 +174,9 @@ def serve(settings: Settings, reactor: Any, notifier: Notifier) -> BindferryErro
     def give_up(failure: Failure) -> None:
         failed.append(failure.value)
         reactor.stop()
+
+    def end() -> Deferred[None]:
+        return Deferred.fromCoroutine(daemon.stop())
 
     def begin() -> None:
         starting = Deferred.fromCoroutine(daemon.start())

@@ -1,0 +1,95 @@
+"""Failures and now -> locked until."""
+
+from __future__ import annotations
+
+from gateway.identity.throttle import ForwardBudget, Tally, Throttle, ThrottleRules, after_failure
+
+RULES = ThrottleRules(failures=3, window=100, lock=10, lock_max=25)
+
+
+def test_the_last_failure_within_the_window_locks() -> None:
+    throttle = Throttle(RULES)
+    for now in (0.0, 1.0):
+        throttle.failed("jdoe", now)
+    assert not throttle.locked("jdoe", 2.0)
+    throttle.failed("jdoe", 2.0)
+    assert throttle.locked("jdoe", 11.9)
+    assert not throttle.locked("jdoe", 12.0)
+
+
+def test_failures_far_apart_never_lock() -> None:
+    throttle = Throttle(RULES)
+    for number in range(20):
+        throttle.failed("jdoe", number * 101.0)
+        assert not throttle.locked("jdoe", number * 101.0)
+
+
+def test_each_further_lock_is_twice_as_long_up_to_the_most() -> None:
+    tally, now, pauses = Tally(), 0.0, []
+    for _ in range(3):
+        for _ in range(3):
+            tally = after_failure(tally, now, RULES)
+        pauses.append(tally.locked_until - now)
+        now = tally.locked_until
+    assert pauses == [10, 20, 25]
+
+
+def test_a_right_password_ends_the_count() -> None:
+    throttle = Throttle(RULES)
+    throttle.failed("jdoe", 0)
+    throttle.failed("jdoe", 0)
+    throttle.succeeded("jdoe")
+    throttle.failed("jdoe", 0)
+    assert not throttle.locked("jdoe", 0)
+
+
+def test_one_name_never_locks_another() -> None:
+    throttle = Throttle(RULES)
+    for _ in range(3):
+        throttle.failed("jdoe", 0)
+    assert not throttle.locked("mmuster", 0)
+
+
+def test_no_failures_configured_means_no_locks() -> None:
+    throttle = Throttle(ThrottleRules(failures=0))
+    for _ in range(50):
+        throttle.failed("jdoe", 0)
+    assert not throttle.locked("jdoe", 0)
+
+
+def test_the_table_is_bounded_and_forgets_the_oldest() -> None:
+    throttle = Throttle(ThrottleRules(failures=1), capacity=2)
+    for name in ("a", "b", "c"):
+        throttle.failed(name, 0)
+    assert [throttle.locked(name, 0) for name in ("a", "b", "c")] == [False, True, True]
+
+
+def test_what_is_forwarded_stays_one_short_of_the_sources_own_lockout() -> None:
+    """R20."""
+    budget = ForwardBudget(threshold=5, window=100)
+    assert [budget.reserve("uid=j", now) for now in range(6)] == [True, True, True, True, False, False]
+    assert budget.reserve("uid=j", 100.0)  # the first failure has left the source's window
+    assert not budget.reserve("uid=j", 100.5)
+
+
+def test_attempts_under_way_count_so_concurrent_guesses_cannot_overshoot() -> None:
+    """R20."""
+    budget = ForwardBudget(threshold=3, window=100)
+    assert [budget.reserve("uid=j", 0.0) for _ in range(4)] == [True, True, False, False]
+
+
+def test_an_outage_gives_the_attempt_back() -> None:
+    """R6: an outage locks nobody out."""
+    budget = ForwardBudget(threshold=2, window=100)
+    assert budget.reserve("uid=j", 1.0)
+    budget.refund("uid=j", 1.0)
+    assert budget.reserve("uid=j", 2.0)
+    budget.refund("uid=j", 55.0)  # never reserved: changes nothing
+    assert not budget.reserve("uid=j", 3.0)
+
+
+def test_a_right_password_clears_the_budget() -> None:
+    budget = ForwardBudget(threshold=2, window=100)
+    assert budget.reserve("uid=j", 1.0)
+    budget.clear("uid=j")
+    assert budget.reserve("uid=j", 2.0)
