@@ -9,6 +9,7 @@ from typing import Any, get_args
 from urllib.parse import unquote
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from gateway.config.document import Document, Place
 from gateway.errors import ConfigError
@@ -58,9 +59,15 @@ def _options(model: type[BaseModel], path: Place) -> set[str]:
     models = [model]
     for part in path:
         if isinstance(part, str):
-            fields = [found.model_fields[part] for found in models if part in found.model_fields]
+            fields = [field for found in models for name, field in _fields(found) if name == part]
             models = [inner for field in fields for inner in _models(field.annotation)]
-    return {name for found in models for name in found.model_fields}
+    return {name for found in models for name, _ in _fields(found)}
+
+
+def _fields(model: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:
+    """The fields by the names that a file gives them."""
+    for name, field in model.model_fields.items():
+        yield field.alias or name, field
 
 
 def _models(annotation: object) -> Iterator[type[BaseModel]]:
