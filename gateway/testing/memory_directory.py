@@ -1,0 +1,185 @@
+"""The native directory in memory: a `NativeDirectory` that ships, for tests of whatever asks it. Keeps nothing."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from gateway.errors import BusyError, DirectoryError, DirectoryUnavailable, IdentityConflict
+from gateway.identity.model import AccountState, Entry, Identity, LoginName, Secret, normalise
+from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable, Unknown
+from gateway.identity.ports import Adoption, PasswordHasher
+from gateway.identity.search import BaseNotFound, Query, within
+from gateway.wire.dn import normalise_dn
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    identity: Identity
+    password_hash: str = field(repr=False)
+    charset: str
+
+
+class MemoryDirectory:
+    """Answers without suspending as long as the hasher does. `asked` lists the calls that reached it, `verify jdoe`,
+    never with a password."""
+
+    def __init__(self, hasher: PasswordHasher, base: str = "dc=example,dc=com") -> None:
+        self.asked: list[str] = []
+        self._hasher = hasher
+        self._base = normalise_dn(base)
+        self._people: dict[uuid.UUID, _Person] = {}
+        self._reads_fail: DirectoryError | None = None
+        self._writes_fail: DirectoryError | None = None
+
+    def fail_with(self, error: DirectoryError | None = None, *, only_writes: bool = False) -> None:
+        """Every call raises `error` from now on (by default that the directory is stopped), or every write."""
+        self._writes_fail = error or DirectoryUnavailable("the directory is stopped")
+        self._reads_fail = None if only_writes else self._writes_fail
+
+    def heal(self) -> None:
+        """Answer again."""
+        self._reads_fail = self._writes_fail = None
+
+    def remove(self, person: uuid.UUID) -> None:
+        """This person leaves."""
+        del self._people[person]
+
+    async def find(self, login: LoginName) -> Identity | None:
+        """As `NativeDirectory.find`."""
+        self._reading(f"find {login.key}")
+        people = [person.identity for person in self._people.values()]
+        if login.dn is not None:
+            return next((person for person in people if person.dn_key == login.dn), None)
+        for person in people:
+            if person.name_key == login.key:
+                return person
+        found = [person for person in people if login.key in map(normalise, person.aliases)]
+        if len(found) > 1:
+            names = " and ".join(sorted(repr(person.dn) for person in found))
+            raise IdentityConflict(f"the name {login.typed!r} leads to more than one person: {names}")
+        return found[0] if found else None
+
+    async def by_origin(self, source: str, keys: Sequence[str]) -> Mapping[str, Identity]:
+        """As `NativeDirectory.by_origin`."""
+        self._reading(f"by_origin {source}")
+        people = (person.identity for person in self._people.values())
+        return {
+            person.origin.key: person
+            for person in people
+            if person.origin.source == source and person.origin.key in keys
+        }
+
+    async def verify(self, identity: Identity, password: Secret) -> Outcome:
+        """As `NativeDirectory.verify`; the rehash is done before it returns if the hasher does not wait."""
+        if self._reads_fail is not None:
+            return Unavailable("directory")
+        self._reading(f"verify {identity.name}")
+        held = self._people.get(identity.id)
+        if held is None:
+            return Unknown()
+        if not password:
+            return Rejected(Reason.EMPTY_PASSWORD)
+        try:
+            return await self._prove(held, password.canonical(held.charset))
+        except BusyError:
+            return Unavailable("directory", busy=True)
+
+    async def _prove(self, held: _Person, canonical: bytes) -> Outcome:
+        if not await self._hasher.verify(canonical, held.password_hash):
+            return Rejected(Reason.WRONG_PASSWORD)
+        accepted = Accepted(held.identity)
+        if self._hasher.needs_rehash(held.password_hash) and self._writes_fail is None:
+            try:
+                await self._rehash(held, canonical)
+            except BusyError:
+                return accepted  # the next right password tries again
+        return accepted
+
+    async def _rehash(self, held: _Person, canonical: bytes) -> None:
+        stronger = await self._hasher.hash(canonical)
+        now = self._people.get(held.identity.id)
+        if now is not None and now.password_hash == held.password_hash:
+            self._put(replace(now, password_hash=stronger))
+
+    async def adopt(self, adoption: Adoption) -> Identity:
+        """As `NativeDirectory.adopt`."""
+        person = adoption.identity
+        self._writing(f"adopt {person.name}")
+        if not adoption.password_hash:
+            raise DirectoryError(f"{person.name!r} cannot be adopted without a password hash")
+        for held in self._people.values():
+            if held.identity.origin == person.origin:
+                return held.identity
+        for held in self._people.values():
+            _refuse_second(person, held.identity)
+        adopted = replace(person, revision=1)
+        self._people[person.id] = _Person(adopted, adoption.password_hash, adoption.charset)
+        return adopted
+
+    async def update(
+        self, identity: uuid.UUID, *, state: AccountState | None = None, password_hash: str | None = None
+    ) -> Identity | None:
+        """As `NativeDirectory.update`."""
+        self._writing(f"update {identity}")
+        held = self._people.get(identity)
+        if held is None:
+            return None
+        if password_hash is not None and not password_hash:
+            raise DirectoryError("an empty password hash cannot be stored")
+        if state is None and password_hash is None:
+            return held.identity
+        if state is not None:
+            held = replace(held, identity=replace(held.identity, state=state))
+        return self._put(held if password_hash is None else replace(held, password_hash=password_hash))
+
+    def _put(self, person: _Person) -> Identity:
+        changed = replace(person.identity, revision=person.identity.revision + 1)
+        self._people[changed.id] = replace(person, identity=changed)
+        return changed
+
+    async def search(self, query: Query) -> AsyncGenerator[Entry, None]:
+        """As `NativeDirectory.search`."""
+        self._reading(f"search {query.base}")
+        people = [person.identity for person in self._people.values()]
+        known = query.base in {"", self._base} or any(within(person.dn_key, query.base) for person in people)
+        if not known:
+            raise BaseNotFound(query.base)
+        for person in people:
+            if query.selects(person):
+                yield person
+
+    async def counts(self) -> Mapping[str, int]:
+        """As `NativeDirectory.counts`."""
+        self._reading("counts")
+        return Counter(person.identity.origin.source for person in self._people.values())
+
+    async def close(self) -> None:
+        """As `NativeDirectory.close`: every later call is refused."""
+        self.fail_with(DirectoryUnavailable("the directory is closed"))
+
+    def _reading(self, call: str) -> None:
+        self.asked.append(call)
+        if self._reads_fail is not None:
+            raise self._reads_fail
+
+    def _writing(self, call: str) -> None:
+        self.asked.append(call)
+        if self._writes_fail is not None:
+            raise self._writes_fail
+
+
+def _refuse_second(person: Identity, holder: Identity) -> None:
+    """R4: a name, a DN and an id belong to one person."""
+    if holder.name_key == person.name_key:
+        what = f"the name {person.name!r}"
+    elif holder.dn_key == person.dn_key:
+        what = f"the DN {person.dn!r}"
+    elif holder.id == person.id:
+        what = f"the id {person.id}"
+    else:
+        return
+    source, held_by = person.origin.source, holder.origin.source
+    raise IdentityConflict(f"{what} of source {source} is held by {holder.dn!r}, who came from source {held_by}")
