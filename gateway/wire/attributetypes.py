@@ -1,0 +1,115 @@
+"""What we know of attribute types: their names, OIDs, rules and usage, and which of them are secret.
+
+The tables are text in `schematypes.py`, object classes in `schemaclasses.py`; how values compare is in `matching.py`,
+and how a subschema entry tells it all in `subschema.py` (re-exported there).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from gateway.wire.schematypes import KINDS, POLICY, STANDARD, VENDORS
+
+SECRET_ATTRIBUTES = frozenset(
+    """userpassword 2.5.4.35 unicodepwd 1.2.840.113556.1.4.90 dbcspwd 1.2.840.113556.1.4.55
+    ntpwdhistory 1.2.840.113556.1.4.94 lmpwdhistory 1.2.840.113556.1.4.160 supplementalcredentials 1.2.840.113556.1.4.125
+    msds-managedpassword ms-mcs-admpwd mslaps-password mslaps-encryptedpassword unixuserpassword mssfu30password
+    sambantpassword 1.3.6.1.4.1.7165.2.1.25 sambalmpassword 1.3.6.1.4.1.7165.2.1.24 sambapasswordhistory
+    sambacleartextpassword sambapreviouscleartextpassword ipanthash
+    krbprincipalkey krb5key krbextradata krbmkey krbpwdhistory krb5keyversionnumber ipatokenotpkey
+    authpassword 1.3.6.1.4.1.4203.1.3.4 pwdhistory 1.3.6.1.4.1.42.2.27.8.1.20 passwordhistory orclpassword
+    userpkcs12 2.16.840.1.113730.3.1.216 clearpassword nspassword sambapassword olcrootpw rootpw oathsecret""".split()
+)
+"""Attributes whose values are passwords or lead to them: never in an entry, never compared (R15). Lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What types of one kind have in common: the OID of the syntax and the names of the matching rules ("" for none)."""
+
+    name: str
+    syntax: str
+    equality: str
+    ordering: str
+    substrings: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeType:
+    """One attribute type (RFC 4512 4.1.2). `names` are as spelled in its RFC, `usage` "" for userApplications."""
+
+    oid: str
+    names: tuple[str, ...]
+    kind: Kind
+    sup: str
+    single: bool
+    usage: str
+    fixed: bool
+
+    @property
+    def key(self) -> str:
+        """The name under which it is known here: its first one, in lower case."""
+        return self.names[0].lower()
+
+
+_USAGES = {"+": "directoryOperation", "dsa": "dSAOperation", "dist": "distributedOperation"}
+
+
+def _table(text: str) -> list[list[str]]:
+    return [line.split() for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def _kinds() -> dict[str, Kind]:
+    rows = ([word.replace("-", "") if word == "-" else word for word in row] for row in _table(KINDS))
+    return {row[0]: Kind(*row) for row in rows}
+
+
+def _type(oid: str, names: str, kind: str, flags: str = "") -> AttributeType:
+    flags, _, sup = flags.partition("<")
+    usage = next((usage for flag, usage in _USAGES.items() if flag in flags), "")
+    spelled = tuple(names.split(","))
+    oid = f"{spelled[0]}-oid" if oid == "-" else oid
+    return AttributeType(oid, spelled, _ALL_KINDS[kind], sup, "1" in flags, usage, "!" in flags)
+
+
+_ALL_KINDS = _kinds()
+ATTRIBUTE_TYPES = tuple(_type(*row) for row in _table(STANDARD + POLICY + VENDORS))
+_BY_NAME = {name.lower(): type_ for type_ in ATTRIBUTE_TYPES for name in (type_.oid, *type_.names)}
+
+
+def attribute_type(name: str) -> AttributeType | None:
+    """The type called `name`: any of its names or its OID, in any case, with or without `OID.` before it."""
+    return _BY_NAME.get(_bare(name))
+
+
+@lru_cache(maxsize=2048)
+def canonical(name: str) -> str:
+    """The one name in lower case that stands for all names and the OID of a type; of an unknown type, its own."""
+    bare = _bare(name)
+    known = _BY_NAME.get(bare)
+    return known.key if known is not None else bare
+
+
+def _bare(name: str) -> str:
+    return name.lower().removeprefix("oid.")
+
+
+def is_operational(name: str) -> bool:
+    """Whether an attribute is shown only when asked for (RFC 4512 3.4); options do not count."""
+    known = attribute_type(name.partition(";")[0])
+    return known is not None and bool(known.usage)
+
+
+def is_secret(name: str) -> bool:
+    """Whether this attribute description (any case, with or without options) names a secret."""
+    bare = _bare(name.partition(";")[0])
+    return bare in SECRET_ATTRIBUTES or canonical(bare) in SECRET_ATTRIBUTES
+
+
+@lru_cache(maxsize=2048)
+def subtypes(name: str) -> frozenset[str]:
+    """The canonical names of a type and of all its subtypes (RFC 4512 2.5.1)."""
+    own = canonical(name)
+    below = {type_.key for type_ in ATTRIBUTE_TYPES if type_.sup and canonical(type_.sup) == own}
+    return frozenset({own}).union(*map(subtypes, below))
