@@ -64,6 +64,14 @@ class Settings:
     log: Log = field(default_factory=Log)
     stop: Stop = field(default_factory=Stop)
     warnings: tuple[ConfigError, ...] = ()
+    document: Document | None = field(default=None, repr=False)
+
+    def located(self, error: ConfigError) -> ConfigError:
+        """A fault that showed only when something was opened, with the file and line of its dotted path."""
+        if self.document is None or error.file:
+            return error
+        line = self.document.line(tuple(int(part) if part.isdecimal() else part for part in error.where.split(".")))
+        return ConfigError(error.text, where=error.where, file=self.document.file, line=line)
 
 
 def load(path: Path | str, *, find: Find = find, now: Callable[[], datetime] = utc_now) -> Settings:
@@ -75,7 +83,9 @@ def load(path: Path | str, *, find: Find = find, now: Callable[[], datetime] = u
     if document.errors or sections is None or directory is None:
         faults = {str(fault): fault for fault in without_secrets(document.errors, document.values)}
         raise ConfigErrors(sorted(faults.values(), key=lambda fault: fault.line))
+    document.values = {}  # secrets stand in it
     return Settings(
+        document=document,
         directory=directory,
         sources=sources,
         warnings=warnings_of(sections.listen, document, now()),

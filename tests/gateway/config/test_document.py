@@ -105,7 +105,8 @@ def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", [
     "a: 'hunter2", "a: *hunter2", "a: !hunter2!x y", "a: b\n hunter2: c", "a: [hunter2", "a: %hunter2",
-    "a: &hunter2 &x", "a: {hunter2", 'a: "\\hunter2"', "a: @hunter2", "a: |hunter2\n", "a: !hunter2 x", "a: 022 \nb: hunter2: x",
+    "a: &hunter2 &x", "a: {hunter2", 'a: "\\hunter2"', "a: @hunter2", "a: |hunter2\n", "a: !hunter2 x",
+    "a: 022 \nb: hunter2: x",
 ])  # fmt: skip
 def test_no_fault_shows_a_value(tmp_path: Path, text: str) -> None:
     """R15: whatever stands in the file may be a password."""

@@ -10,7 +10,7 @@ from configuring import MINIMAL, OldOptions, faults, loaded
 from pydantic import ValidationError
 
 from gateway.config import load
-from gateway.errors import ConfigErrors
+from gateway.errors import ConfigError, ConfigErrors
 
 SOURCE = """\
 sources:
@@ -55,7 +55,7 @@ def test_settings_cannot_be_changed(tmp_path: Path) -> None:
     with pytest.raises(AttributeError):
         settings.sources = ()  # type: ignore[misc]  # that is what is tested
     with pytest.raises(ValidationError):
-        settings.limits.size = 1  # type: ignore[misc]  # the same
+        settings.limits.size = 1
 
 
 def test_every_fault_is_reported_at_once_with_file_line_and_path(tmp_path: Path) -> None:
@@ -158,6 +158,13 @@ def test_secrets_are_shown_by_no_fault_and_no_repr(tmp_path: Path) -> None:
     assert "hunter" not in shown
     fine = MINIMAL + "sources: [{name: a, type: old, url: x://u:hunter2@h, bind_password: hunter4}]\n"
     assert "hunter" not in repr(loaded(tmp_path, fine))
+
+
+def test_a_fault_that_is_found_later_gets_its_line_too(tmp_path: Path) -> None:
+    settings = loaded(tmp_path, MINIMAL + SOURCE)
+    found = settings.located(ConfigError("the driver is missing", where="sources.0.url"))
+    assert str(found) == f"{tmp_path}/bindferry.yaml:9: sources.0.url: the driver is missing"
+    assert settings.located(ConfigError("x", where="nowhere.at.all")).line == 1
 
 
 def test_a_missing_file_and_a_real_plug_in_group(tmp_path: Path) -> None:
