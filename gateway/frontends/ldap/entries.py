@@ -1,0 +1,88 @@
+"""Which attributes of an entry a client gets, and entries kept encoded, so that the next search only copies bytes.
+
+What is kept hangs on the entry object itself: a changed person is a new object (`Identity.revision`), and the old
+bytes go when the old object goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from weakref import WeakKeyDictionary
+
+from gateway.identity.model import Attributes, Entry
+from gateway.wire.attributetypes import canonical, is_secret, subtypes
+from gateway.wire.ldap import encode_entry
+
+NO_ATTRIBUTES = "1.1"
+_KEPT_SELECTIONS = 4
+_CACHED_NAMES = 32
+_CACHED_CHARACTERS = 1024
+
+_kept: WeakKeyDictionary[Entry, dict[Selection, bytes]] = WeakKeyDictionary()
+
+
+class Selection:
+    """What SearchRequest.attributes and typesOnly ask for (RFC 4511 4.5.1.8). Compared by `is`."""
+
+    __slots__ = ("_named", "_operational", "_types_only", "_user")
+
+    def __init__(self, attributes: Sequence[str], *, types_only: bool) -> None:
+        self._user = not attributes or "*" in attributes
+        self._operational = "+" in attributes
+        names = (_split(name) for name in attributes if name not in ("*", "+", NO_ATTRIBUTES))
+        self._named = tuple((subtypes(kind), options) for kind, options in names)
+        self._types_only = types_only
+
+    def of(self, entry: Entry) -> Iterator[tuple[str, tuple[bytes, ...]]]:
+        """The chosen attributes, spelled as the entry spells them (R3). A password is never among them."""
+        for attributes, all_of_them in ((entry.attributes, self._user), (entry.operational, self._operational)):
+            yield from self._chosen(attributes, all_of_them)
+
+    def _chosen(self, attributes: Attributes, all_of_them: bool) -> Iterable[tuple[str, tuple[bytes, ...]]]:
+        for name, values in attributes.items():
+            kind, options = _split(name)
+            if not is_secret(kind) and (all_of_them or self._names(kind, options)):
+                yield name, () if self._types_only else values
+
+    def _names(self, kind: str, options: frozenset[str]) -> bool:
+        """A description asks for subtypes, too: of its type, and with more options (RFC 4512 2.5)."""
+        return any(kind in asked and options >= asked_options for asked, asked_options in self._named)
+
+
+def select(attributes: tuple[str, ...], types_only: bool) -> Selection:
+    """The selection; the same object for the same short list, so that what is kept is found again."""
+    if len(attributes) <= _CACHED_NAMES and sum(map(len, attributes)) <= _CACHED_CHARACTERS:
+        return _cached(attributes, types_only)
+    return Selection(attributes, types_only=types_only)
+
+
+@lru_cache(maxsize=256)
+def _cached(attributes: tuple[str, ...], types_only: bool) -> Selection:
+    return Selection(attributes, types_only=types_only)
+
+
+def encoded(entry: Entry, selection: Selection) -> bytes:
+    """The entry as a SearchResultEntry operation, from memory if it was shown like this before."""
+    kept = _kept.get(entry)
+    if kept is None:
+        kept = _kept[entry] = {}
+    operation = kept.get(selection)
+    if operation is None:
+        if len(kept) == _KEPT_SELECTIONS:
+            kept.clear()
+        operation = kept[selection] = encode_entry(entry.dn, selection.of(entry))
+    return operation
+
+
+@lru_cache(maxsize=1024)
+def _cached_split(description: str) -> tuple[str, frozenset[str]]:
+    kind, *options = description.split(";")
+    return canonical(kind.strip()), frozenset(option.lower() for option in options)
+
+
+def _split(description: str) -> tuple[str, frozenset[str]]:
+    """Attribute type in its canonical form, and the options in lower case."""
+    if len(description) > _CACHED_CHARACTERS:
+        return "", frozenset()  # no attribute has such a name
+    return _cached_split(description)

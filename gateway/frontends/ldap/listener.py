@@ -1,0 +1,100 @@
+"""The factory of connections for any number of ports: how many there may be, and how they end.
+
+Opening and closing the ports themselves is `gateway.app`'s. One `Listener` serves LDAP and LDAPS alike, since a session
+sees from its transport whether it is TLS; so the limit is one for all ports.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IAddress
+from twisted.internet.protocol import Factory, Protocol
+from twisted.logger import Logger
+
+from gateway.frontends.ldap.outlet import Transport, notice_of_disconnection
+from gateway.frontends.ldap.services import Clock, Services
+from gateway.frontends.ldap.session import Session
+from gateway.wire.messages import LdapResult, ResultCode
+
+_log = Logger()
+
+_LAST_WORDS = 1.0
+"""Seconds that a peer has to read the notice of disconnection when the time of `drain` is over."""
+
+
+class Turned(Protocol):
+    """A connection that is turned away as soon as it is made."""
+
+    def __init__(self, result: LdapResult) -> None:
+        self._result = result
+
+    def connectionMade(self) -> None:  # noqa: N802 - IProtocol
+        transport = cast(Transport, self.transport)
+        transport.write(notice_of_disconnection(self._result))
+        transport.loseConnection()
+
+
+class Listener(Factory):
+    """Makes sessions. `sessions` are the connections that are open now."""
+
+    noisy = False
+
+    def __init__(self, services: Services, clock: Clock) -> None:
+        self.sessions: set[Session] = set()
+        self._services = services
+        self._clock = clock
+        self._is_draining = False
+        self._all_gone: Deferred[None] | None = None
+
+    def __len__(self) -> int:
+        """How many connections are open."""
+        return len(self.sessions)
+
+    def __bool__(self) -> bool:
+        """A factory without connections is one all the same."""
+        return True
+
+    def buildProtocol(self, addr: IAddress | None) -> Protocol:  # noqa: N802 - IProtocolFactory
+        """A session, or one sentence why not."""
+        if self._is_draining:
+            return Turned(LdapResult(ResultCode.UNAVAILABLE, diagnostic="the server is shutting down"))
+        if len(self.sessions) >= self._services.limits.connections:
+            _log.debug("{peer} turned away: too many connections", peer=getattr(addr, "host", "local"))
+            return Turned(LdapResult(ResultCode.BUSY, diagnostic="too many connections"))
+        session = Session(self._services, self._clock, self._gone)
+        self.sessions.add(session)
+        return session
+
+    async def drain(self, grace: float) -> None:
+        """End every connection: at once where nothing is in progress, else when that is done, at the latest
+        after `grace` seconds. No connection is open when this returns."""
+        self._is_draining = True
+        for session in tuple(self.sessions):
+            session.drain()
+        await self._wait(grace)
+        for session in tuple(self.sessions):
+            session.disconnect(ResultCode.UNAVAILABLE, "the server is shutting down")
+        await self._wait(_LAST_WORDS)
+        for session in tuple(self.sessions):
+            session.abort()
+
+    async def _wait(self, seconds: float) -> None:
+        """Until all connections are gone, or that many seconds."""
+        if not self.sessions:
+            return
+        gone: Deferred[None] = Deferred()
+        timer = self._clock.callLater(seconds, gone.callback, None)
+        self._all_gone = gone
+        try:
+            await gone
+        finally:
+            self._all_gone = None
+            if timer.active():
+                timer.cancel()
+
+    def _gone(self, session: Session) -> None:
+        self.sessions.discard(session)
+        if self._all_gone is not None and not self.sessions and not self._all_gone.called:
+            self._all_gone.callback(None)

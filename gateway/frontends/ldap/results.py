@@ -1,0 +1,95 @@
+"""From outcomes and errors to LDAP results: one table for each. Nothing else chooses a result code for a verdict.
+
+What is not here: results of syntax and state (wrong version, bad DN), which stand where they are noticed.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from gateway.errors import BusyError, DirectoryUnavailable, ProtocolError, PublicError, SourceError
+from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable
+from gateway.identity.search import SearchIncomplete
+from gateway.wire.controls import PASSWORD_POLICY, PolicyAnswer, PolicyError, encode_policy_answer
+from gateway.wire.messages import Control, LdapResult, ResultCode
+
+_POLICY_ERRORS = {
+    Reason.EXPIRED: PolicyError.PASSWORD_EXPIRED,
+    Reason.LOCKED: PolicyError.ACCOUNT_LOCKED,
+    Reason.MUST_CHANGE: PolicyError.CHANGE_AFTER_RESET,
+}
+
+SUCCESS = LdapResult(ResultCode.SUCCESS)
+# One text for every "no" (R25): whoever guesses learns nothing from it.
+INVALID_CREDENTIALS = LdapResult(ResultCode.INVALID_CREDENTIALS, diagnostic="invalid credentials")
+EMPTY_PASSWORD = LdapResult(
+    ResultCode.UNWILLING_TO_PERFORM, diagnostic="a name without a password proves nothing (RFC 4513 5.1.2)"
+)
+UNAVAILABLE = LdapResult(
+    ResultCode.UNAVAILABLE, diagnostic="a directory behind this server does not answer; this says nothing about you"
+)
+INCOMPLETE = LdapResult(
+    ResultCode.UNAVAILABLE, diagnostic="a directory behind this server does not answer; entries may be missing"
+)
+BUSY = LdapResult(ResultCode.BUSY, diagnostic="too much to do at the moment; try again soon")
+TIME_LIMIT = LdapResult(ResultCode.TIME_LIMIT_EXCEEDED, diagnostic="the time limit is over")
+
+_log = Logger()
+
+
+class LdapError(PublicError):
+    """A request that ends with this result, noticed somewhere below the operation."""
+
+    def __init__(self, code: ResultCode, text: str, *, matched_dn: str = "") -> None:
+        super().__init__(text)
+        self.result = LdapResult(code, matched_dn, text)
+
+
+def bind_result(outcome: Outcome) -> LdapResult:
+    """What a bind answers. Only an outage differs from "no" (R6), and the empty password (R5)."""
+    if isinstance(outcome, Accepted):
+        return SUCCESS
+    if isinstance(outcome, Unavailable):
+        return BUSY if outcome.busy else UNAVAILABLE
+    if isinstance(outcome, Rejected) and outcome.reason is Reason.EMPTY_PASSWORD:
+        return EMPTY_PASSWORD
+    return INVALID_CREDENTIALS
+
+
+def policy_control(outcome: Outcome) -> Control:
+    """The password policy response: locked, expired, must change; empty for everything else."""
+    error = _POLICY_ERRORS.get(outcome.reason) if isinstance(outcome, Rejected) else None
+    return Control(PASSWORD_POLICY, value=encode_policy_answer(PolicyAnswer(error)))
+
+
+_ERRORS: tuple[tuple[type[Exception], LdapResult], ...] = (
+    (BusyError, BUSY),
+    (SearchIncomplete, INCOMPLETE),
+    (SourceError, UNAVAILABLE),
+    (DirectoryUnavailable, UNAVAILABLE),
+)
+
+
+def failure_result(failure: Failure) -> LdapResult:
+    """What a request answers that ended with an exception.
+
+    Only a `PublicError`'s text reaches the peer; for what nobody foresaw it gets an incident id, and the log the rest.
+    """
+    error = failure.value
+    if isinstance(error, LdapError):
+        return error.result
+    if isinstance(error, PublicError):
+        broken = isinstance(error, ProtocolError)
+        return LdapResult(
+            ResultCode.PROTOCOL_ERROR if broken else ResultCode.UNWILLING_TO_PERFORM, diagnostic=str(error)
+        )
+    for kind, result in _ERRORS:
+        if isinstance(error, kind):
+            _log.warn("a request could not be answered: {error}", error=str(error))
+            return result
+    incident = secrets.token_hex(4)
+    _log.failure("internal error, incident {incident}", failure=failure, incident=incident)
+    return LdapResult(ResultCode.OTHER, diagnostic=f"internal error, incident {incident}")

@@ -1,0 +1,32 @@
+"""The root DSE (RFC 4512 5.1): what this server says about itself. It lists only what works."""
+
+from __future__ import annotations
+
+from gateway.frontends.ldap import controls
+from gateway.frontends.ldap.services import Services
+from gateway.frontends.ldap.subschema import SUBSCHEMA_DN
+from gateway.identity.model import Attributes, Entry
+from gateway.wire.controls import ABSOLUTE_TRUE_AND_FALSE, ALL_OPERATIONAL_ATTRIBUTES, START_TLS, WHO_AM_I
+
+
+def root_dse(services: Services, *, is_tls: bool) -> Entry:
+    """The entry as this connection sees it. All but its object class is operational: ask for "+", or by name."""
+    extensions = [WHO_AM_I]
+    if services.offers_starttls and not is_tls:
+        extensions.append(START_TLS)
+    operational = {
+        "supportedLDAPVersion": ["3"],
+        "namingContexts": services.naming_contexts,
+        "supportedExtension": extensions,
+        "supportedControl": controls.SUPPORTED,
+        "supportedFeatures": [ALL_OPERATIONAL_ATTRIBUTES, ABSOLUTE_TRUE_AND_FALSE],
+        "subschemaSubentry": [SUBSCHEMA_DN],
+        "vendorName": ["Bindferry"],
+        "vendorVersion": [services.vendor_version] if services.vendor_version else [],
+    }
+    return Entry(
+        "",
+        "",
+        Attributes({"objectClass": [b"top"]}),
+        Attributes((name, [value.encode() for value in values]) for name, values in operational.items() if values),
+    )

@@ -1,0 +1,73 @@
+"""What the LDAP front end is given: the core behind two small protocols, its limits, and what it says about itself.
+
+Nothing here decides anything; `gateway.app` fills it in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from gateway.config.limits import Limits
+from gateway.identity.model import Entry, PasswordCredential, Peer
+from gateway.identity.outcome import Outcome
+from gateway.identity.search import Query
+
+
+class Binder(Protocol):
+    """Decides one bind; `gateway.identity.authenticate.Authenticator` is one."""
+
+    async def bind(self, credential: PasswordCredential, peer: Peer) -> Outcome:
+        """Yes, no, not mine, cannot tell (R6). Raises nothing for a "no"."""
+        ...
+
+
+class Searcher(Protocol):
+    """Finds entries; `gateway.identity.union.UnionSearch` is one."""
+
+    def search(self, query: Query) -> AsyncGenerator[Entry, None]:
+        """Each entry once. `BaseNotFound` before the first, `SearchIncomplete` after the last,
+        `DirectoryUnavailable` at any time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that a connection needs and shares with the others.
+
+    `naming_contexts` are spelled as configured; `login_attributes` are lower case and short (`uid`, `mail`).
+    `tls` is what `transport.startTLS` takes, None where there is no certificate.
+    """
+
+    binder: Binder
+    searcher: Searcher
+    naming_contexts: tuple[str, ...] = ()
+    login_attributes: tuple[str, ...] = ("uid",)
+    anonymous_search: bool = False
+    limits: Limits = field(default_factory=Limits)
+    starttls: Literal["off", "offered", "required"] = "off"
+    tls: object | None = None
+    vendor_version: str = ""
+
+    @property
+    def offers_starttls(self) -> bool:
+        """Whether a connection in clear may be changed to TLS."""
+        return self.starttls != "off" and self.tls is not None
+
+
+class DelayedCall(Protocol):
+    """The part of `IDelayedCall` that is used here."""
+
+    def cancel(self) -> None: ...
+
+    def active(self) -> bool: ...
+
+
+class Clock(Protocol):
+    """The part of `IReactorTime` that is used here: a reactor, or `task.Clock`."""
+
+    def seconds(self) -> float: ...
+
+    def callLater(self, delay: float, callable: Callable[..., object], *args: object) -> DelayedCall:  # noqa: N802 - IReactorTime
+        ...
