@@ -17,7 +17,7 @@ MAX_COST = 16  # some four seconds
 
 _ALPHABET = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _PATTERN = re.compile(
-    r"(?:(?i:\{BCRYPT\})|bcrypt\$)?\$2(?P<minor>[abxy])\$(?P<cost>[0-3][0-9])\$"
+    r"(?:(?i:\{BCRYPT\})|bcrypt\$)?\$2(?P<minor>[abxy])\$(?P<cost>0[4-9]|[12][0-9]|3[01])\$"
     r"(?P<salt>[./A-Za-z0-9]{21})(?P<last>[./A-Za-z0-9])(?P<digest>[./A-Za-z0-9]{31})"
 )
 
