@@ -13,10 +13,10 @@ from typing import Protocol
 
 from gateway.errors import ProtocolError
 from gateway.wire import rules
+from gateway.wire.attributetypes import attribute_type, canonical, is_secret, subtypes
 from gateway.wire.dn import parse_dn
 from gateway.wire.matching import FAMILIES, SPECIAL, TEXT, Family, Key, contains, padded, part
 from gateway.wire.objectclasses import superclasses
-from gateway.wire.attributetypes import attribute_type, canonical, is_secret, subtypes
 
 
 class Values(Protocol):
@@ -171,14 +171,14 @@ def _equality(attribute: str, value: bytes) -> Predicate | None:
     wanted = None if family is None else family.prepare(value)
     if family is None or wanted is None:
         return None
-    if canonical(attribute) == "objectclass" and isinstance(wanted, bytes):
-        return _class_predicate(wanted)
+    if canonical(attribute) == "objectclass":
+        return _class_predicate(value)
     return rules.same(family, wanted)
 
 
 def _class_predicate(wanted: bytes) -> Predicate:
     """A class is meant by itself and by its subclasses (RFC 4512 2.4.1)."""
-    name = wanted.decode("ascii")
+    name = wanted.decode("ascii").lower().removeprefix("oid.")
     return lambda held: name in _classes(held)
 
 

@@ -1,7 +1,7 @@
 """What we know of attribute types: their names, OIDs, rules and usage, and which of them are secret.
 
-The tables are text in `schematypes.py`, object classes in `schemaclasses.py`; how values compare is in `matching.py`,
-and how a subschema entry tells it all in `subschema.py` (re-exported there).
+The tables are text in `schematypes.py`; how values compare is in `matching.py`, object classes are in
+`objectclasses.py`, and how a subschema entry tells it all in `schema.py`.
 """
 
 from __future__ import annotations
@@ -9,24 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from gateway.wire.schemasecrets import SECRETS
 from gateway.wire.schematypes import KINDS, POLICY, STANDARD, VENDORS
-
-SECRET_ATTRIBUTES = frozenset(
-    """userpassword 2.5.4.35 unicodepwd 1.2.840.113556.1.4.90 dbcspwd 1.2.840.113556.1.4.55
-    ntpwdhistory 1.2.840.113556.1.4.94 lmpwdhistory 1.2.840.113556.1.4.160 supplementalcredentials 1.2.840.113556.1.4.125
-    msds-managedpassword ms-mcs-admpwd mslaps-password mslaps-encryptedpassword unixuserpassword mssfu30password
-    sambantpassword 1.3.6.1.4.1.7165.2.1.25 sambalmpassword 1.3.6.1.4.1.7165.2.1.24 sambapasswordhistory
-    sambacleartextpassword sambapreviouscleartextpassword ipanthash
-    krbprincipalkey krb5key krbextradata krbmkey krbpwdhistory krb5keyversionnumber ipatokenotpkey
-    authpassword 1.3.6.1.4.1.4203.1.3.4 pwdhistory 1.3.6.1.4.1.42.2.27.8.1.20 passwordhistory orclpassword
-    userpkcs12 2.16.840.1.113730.3.1.216 clearpassword nspassword sambapassword olcrootpw rootpw oathsecret""".split()
-)
-"""Attributes whose values are passwords or lead to them: never in an entry, never compared (R15). Lower case."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What types of one kind have in common: the OID of the syntax and the names of the matching rules ("" for none)."""
+    """What types of one kind have in common: the syntax's OID, the names of the matching rules ("" for none)."""
 
     name: str
     syntax: str
@@ -53,6 +42,7 @@ class AttributeType:
         return self.names[0].lower()
 
 
+SYNTAXES = "1.3.6.1.4.1.1466.115.121.1."
 _USAGES = {"+": "directoryOperation", "dsa": "dSAOperation", "dist": "distributedOperation"}
 
 
@@ -60,9 +50,9 @@ def _table(text: str) -> list[list[str]]:
     return [line.split() for line in text.splitlines() if line and not line.startswith("#")]
 
 
-def _kinds() -> dict[str, Kind]:
-    rows = ([word.replace("-", "") if word == "-" else word for word in row] for row in _table(KINDS))
-    return {row[0]: Kind(*row) for row in rows}
+def _kind(name: str, syntax: str, *rules: str) -> Kind:
+    equality, ordering, substrings = ("" if rule == "-" else rule for rule in rules)
+    return Kind(name, syntax if "." in syntax else SYNTAXES + syntax, equality, ordering, substrings)
 
 
 def _type(oid: str, names: str, kind: str, flags: str = "") -> AttributeType:
@@ -73,7 +63,10 @@ def _type(oid: str, names: str, kind: str, flags: str = "") -> AttributeType:
     return AttributeType(oid, spelled, _ALL_KINDS[kind], sup, "1" in flags, usage, "!" in flags)
 
 
-_ALL_KINDS = _kinds()
+SECRET_ATTRIBUTES = frozenset(name.lower() for row in _table(SECRETS) for name in row)
+"""Attributes whose values are passwords or lead to them: never in an entry, never compared (R15). Lower case."""
+
+_ALL_KINDS = {row[0]: _kind(*row) for row in _table(KINDS)}
 ATTRIBUTE_TYPES = tuple(_type(*row) for row in _table(STANDARD + POLICY + VENDORS))
 _BY_NAME = {name.lower(): type_ for type_ in ATTRIBUTE_TYPES for name in (type_.oid, *type_.names)}
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from gateway.errors import ProtocolError
-from gateway.wire.prepare import collapse, fold
 from gateway.wire.attributetypes import canonical
+from gateway.wire.prepare import collapse, fold
 
 MAX_LENGTH = 8192
 MAX_RDNS = 64
@@ -138,7 +138,7 @@ def _from_ber(ber: bytes) -> bytes:
         return BerValue(ber)
 
 
-# The plainest DNs, whose normalised form is the lower case. Only types that are their own canonical name may stand here.
+# The plainest DNs, whose normalised form is the lower case; of types only some that are their own canonical name.
 _WORD = r"[a-z0-9._@-]+"
 _SIMPLE_RDN = rf"(?:uid|cn|ou|dc|o|c|l|st|sn|mail)={_WORD}(?: {_WORD})*+"
 _SIMPLE = re.compile(rf"{_SIMPLE_RDN}(?:,{_SIMPLE_RDN}){{0,{MAX_RDNS - 1}}}+", re.IGNORECASE | re.ASCII)

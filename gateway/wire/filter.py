@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from gateway.wire.attributetypes import canonical, is_secret
+from gateway.wire.attributetypes import attribute_type, canonical, is_secret
 from gateway.wire.filteritems import (
     And,
     Approx,
@@ -52,8 +52,9 @@ and bytes like any other, and a server that is sent it finds it Undefined, too."
 def rename(item: Filter, mapping: Callable[[str], str | None]) -> Filter:
     """The filter about attributes of other names; where `mapping` gives None, the item becomes `UNDEFINED`.
 
-    `mapping` is asked with the type as spelled, without options; these stay. Secrets are `UNDEFINED` unasked, and so is
-    an extensible match without an attribute: it would look at everything.
+    `mapping` is asked with the type as spelled, without options; these stay. Secrets are `UNDEFINED` unasked, and so are
+    a number that we have no name for (it may be a secret's) and an extensible match without an attribute (it would look
+    at everything).
     """
     match item:
         case And(items):
@@ -75,13 +76,17 @@ def _renamed(item: _Item, mapping: Callable[[str], str | None]) -> Filter:
         return UNDEFINED
     base = item.attribute.partition(";")[0]
     name = mapping(base)
-    if name is None or is_secret(base) or is_secret(name):
+    if name is None or _hidden(base) or _hidden(name):
         return UNDEFINED
     return item if name == base else item.renamed(lambda _base: name)
 
 
+def _hidden(name: str) -> bool:
+    return is_secret(name) or (attribute_type(name) is None and canonical(name)[:1].isdigit())
+
+
 def asked_names(item: Filter, attributes: Collection[str]) -> tuple[str, bytes] | None:
-    """The attribute (lower case) and value of the one login name that the filter can match; None where it may match more.
+    """The attribute (lower case) and value of the one login name that the filter can match; None if there may be more.
 
     That is an equality on one of `attributes` (lower case; other names of the same type count), an Or of parts that all
     ask for the same value, or an And with such a part. Values are compared like names; one that is not UTF-8 is none.

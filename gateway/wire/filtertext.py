@@ -130,6 +130,9 @@ def _value(text: str) -> bytes:
     return _ESCAPE.sub(lambda match: bytes.fromhex(match[1].decode("ascii")), raw)
 
 
+_OPERATORS: dict[type[Filter], str] = {Equal: "=", GreaterOrEqual: ">=", LessOrEqual: "<=", Approx: "~="}
+
+
 def format_filter(item: Filter) -> str:
     """The filter as text. Control characters and bytes that are not UTF-8 are escaped, too: it may go to a log."""
     match item:
@@ -141,14 +144,8 @@ def format_filter(item: Filter) -> str:
             return f"(!{format_filter(inner)})"
         case Present(attribute):
             return f"({attribute}=*)"
-        case Equal(attribute, value):
-            return f"({attribute}={escape_assertion(value)})"
-        case GreaterOrEqual(attribute, value):
-            return f"({attribute}>={escape_assertion(value)})"
-        case LessOrEqual(attribute, value):
-            return f"({attribute}<={escape_assertion(value)})"
-        case Approx(attribute, value):
-            return f"({attribute}~={escape_assertion(value)})"
+        case Equal() | GreaterOrEqual() | LessOrEqual() | Approx():
+            return f"({item.attribute}{_OPERATORS[type(item)]}{escape_assertion(item.value)})"
         case Substrings(attribute, initial, inner, final):
             parts = (initial or b"", *inner, final or b"")
             return f"({attribute}={'*'.join(map(escape_assertion, parts))})"

@@ -2,9 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
+
+from gateway.wire.schemaclasses import CLASSES
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectClass:
+    """One object class; `kind` is ABSTRACT, STRUCTURAL or AUXILIARY."""
+
+    oid: str
+    name: str
+    kind: str
+    superiors: tuple[str, ...]
+    must: tuple[str, ...]
+    may: tuple[str, ...]
+
+
+_KINDS = {"A": "ABSTRACT", "S": "STRUCTURAL", "X": "AUXILIARY"}
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return () if text == "-" else tuple(dict.fromkeys(text.split(",")))
+
+
+def _class(line: str) -> ObjectClass:
+    oid, name, kind, superiors, must, may = line.split()
+    return ObjectClass(oid, name, _KINDS[kind], _names(superiors), _names(must), _names(may))
+
+
+OBJECT_CLASSES = tuple(map(_class, CLASSES.split("\n")[1:-1]))
+_BY_NAME = {name.lower(): class_ for class_ in OBJECT_CLASSES for name in (class_.oid, class_.name)}
+
+
+def object_class(name: str) -> ObjectClass | None:
+    """The class of this name or OID, in any case."""
+    return _BY_NAME.get(name.lower().removeprefix("oid."))
 
 
 @lru_cache(maxsize=512)
 def superclasses(name: str) -> frozenset[str]:
-    return frozenset({name.lower()})
+    """Names and OIDs, in lower case, of a class and of all above it; of an unknown class only its own name."""
+    known = object_class(name)
+    if known is None:
+        return frozenset({name.lower()})
+    return frozenset({known.name.lower(), known.oid}).union(*map(superclasses, known.superiors))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gateway.wire.matching import FAMILIES, Family, Key, integer
+from gateway.wire.matching import FAMILIES, Family, Key
+from gateway.wire.syntaxes import integer
 
 Predicate = Callable[[bytes], bool]
 

@@ -10,37 +10,37 @@ Active Directory, 389, eDirectory and Samba have; OIDs checked against the schem
 from __future__ import annotations
 
 KINDS = """
-# kind   syntax                               equality                     ordering                     substrings
-dir      1.3.6.1.4.1.1466.115.121.1.15        caseIgnoreMatch              -                            caseIgnoreSubstringsMatch
-exact    1.3.6.1.4.1.1466.115.121.1.15        caseExactMatch               -                            caseExactSubstringsMatch
-ia5      1.3.6.1.4.1.1466.115.121.1.26        caseIgnoreIA5Match           -                            caseIgnoreIA5SubstringsMatch
-ia5exact 1.3.6.1.4.1.1466.115.121.1.26        caseExactIA5Match            -                            -
-country  1.3.6.1.4.1.1466.115.121.1.11        caseIgnoreMatch              -                            caseIgnoreSubstringsMatch
-print    1.3.6.1.4.1.1466.115.121.1.44        caseIgnoreMatch              caseIgnoreOrderingMatch      caseIgnoreSubstringsMatch
-numeric  1.3.6.1.4.1.1466.115.121.1.36        numericStringMatch           numericStringOrderingMatch   numericStringSubstringsMatch
-phone    1.3.6.1.4.1.1466.115.121.1.50        telephoneNumberMatch         -                            telephoneNumberSubstringsMatch
-fax      1.3.6.1.4.1.1466.115.121.1.22        -                            -                            -
-list     1.3.6.1.4.1.1466.115.121.1.41        caseIgnoreListMatch          -                            caseIgnoreListSubstringsMatch
-dn       1.3.6.1.4.1.1466.115.121.1.12        distinguishedNameMatch       -                            -
-category 1.3.6.1.4.1.1466.115.121.1.12        distinguishedNameMatch       -                            -
-dnuid    1.3.6.1.4.1.1466.115.121.1.34        uniqueMemberMatch            -                            -
-int      1.3.6.1.4.1.1466.115.121.1.27        integerMatch                 integerOrderingMatch         -
-bool     1.3.6.1.4.1.1466.115.121.1.7         booleanMatch                 -                            -
-time     1.3.6.1.4.1.1466.115.121.1.24        generalizedTimeMatch         generalizedTimeOrderingMatch -
-octet    1.3.6.1.4.1.1466.115.121.1.40        octetStringMatch             octetStringOrderingMatch     -
-sid      1.3.6.1.4.1.1466.115.121.1.40        octetStringMatch             -                            -
-bits     1.3.6.1.4.1.1466.115.121.1.6         bitStringMatch               -                            -
-oid      1.3.6.1.4.1.1466.115.121.1.38        objectIdentifierMatch        -                            -
-uuid     1.3.6.1.1.16.1                       uuidMatch                    uuidOrderingMatch            -
-cert     1.3.6.1.4.1.1466.115.121.1.40        octetStringMatch             -                            -
-jpeg     1.3.6.1.4.1.1466.115.121.1.28        -                            -                            -
-blob     1.3.6.1.4.1.1466.115.121.1.40        -                            -                            -
-other    1.3.6.1.4.1.1466.115.121.1.15        -                            -                            -
-attrs    1.3.6.1.4.1.1466.115.121.1.3         objectIdentifierFirstComponentMatch -                     -
-classes  1.3.6.1.4.1.1466.115.121.1.37        objectIdentifierFirstComponentMatch -                     -
-rules    1.3.6.1.4.1.1466.115.121.1.30        objectIdentifierFirstComponentMatch -                     -
-ruleuse  1.3.6.1.4.1.1466.115.121.1.31        objectIdentifierFirstComponentMatch -                     -
-syntaxes 1.3.6.1.4.1.1466.115.121.1.54        objectIdentifierFirstComponentMatch -                     -
+# kind, syntax (a bare number: below 1.3.6.1.4.1.1466.115.121.1), equality, ordering, substrings rule
+dir      15             caseIgnoreMatch - caseIgnoreSubstringsMatch
+exact    15             caseExactMatch - caseExactSubstringsMatch
+ia5      26             caseIgnoreIA5Match - caseIgnoreIA5SubstringsMatch
+ia5exact 26             caseExactIA5Match - -
+country  11             caseIgnoreMatch - caseIgnoreSubstringsMatch
+print    44             caseIgnoreMatch caseIgnoreOrderingMatch caseIgnoreSubstringsMatch
+numeric  36             numericStringMatch numericStringOrderingMatch numericStringSubstringsMatch
+phone    50             telephoneNumberMatch - telephoneNumberSubstringsMatch
+fax      22             - - -
+list     41             caseIgnoreListMatch - caseIgnoreListSubstringsMatch
+dn       12             distinguishedNameMatch - -
+category 12             distinguishedNameMatch - -
+dnuid    34             uniqueMemberMatch - -
+int      27             integerMatch integerOrderingMatch -
+bool     7              booleanMatch - -
+time     24             generalizedTimeMatch generalizedTimeOrderingMatch -
+octet    40             octetStringMatch octetStringOrderingMatch -
+sid      40             octetStringMatch - -
+bits     6              bitStringMatch - -
+oid      38             objectIdentifierMatch - -
+uuid     1.3.6.1.1.16.1 uuidMatch uuidOrderingMatch -
+cert     40             octetStringMatch - -
+jpeg     28             - - -
+blob     40             - - -
+other    15             - - -
+attrs    3              objectIdentifierFirstComponentMatch - -
+classes  37             objectIdentifierFirstComponentMatch - -
+rules    30             objectIdentifierFirstComponentMatch - -
+ruleuse  31             objectIdentifierFirstComponentMatch - -
+syntaxes 54             objectIdentifierFirstComponentMatch - -
 """
 
 STANDARD = """
