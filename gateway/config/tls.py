@@ -12,11 +12,17 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed448 import Ed448PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 _MOST = 1 << 20
 _SOON = timedelta(days=21)
+
+ServerKey = RSAPrivateKey | EllipticCurvePrivateKey | Ed25519PrivateKey | Ed448PrivateKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +31,7 @@ class Keypair:
 
     certificate: x509.Certificate
     chain: tuple[x509.Certificate, ...]
-    key: PrivateKeyTypes = field(repr=False)
+    key: ServerKey = field(repr=False)
     open_to_others: bool = False  # the file of the key is readable by everybody
 
     def complaint(self, now: datetime) -> str | None:
@@ -52,6 +58,8 @@ def read_keypair(certificate: Path, key: Path) -> Keypair:
         raise ValueError(f"the key in {key} is encrypted: store it decrypted, readable only by the daemon") from None
     except (ValueError, UnsupportedAlgorithm) as error:
         raise ValueError(_text(error, f"the key file {key} holds no PEM private key")) from None
+    if not isinstance(private, ServerKey):
+        raise ValueError(f"the key in {key} is not of a kind that TLS servers use")  # noqa: TRY004 (a fault of the file)
     if _public(private.public_key()) != _public(certificates[0].public_key()):
         raise ValueError(f"the key in {key} does not belong to the first certificate in {certificate}")
     open_to_others = bool(key.stat().st_mode & stat.S_IROTH)
