@@ -1,0 +1,165 @@
+"""A source behind bulkhead, deadline and breaker."""
+
+from __future__ import annotations
+
+import pytest
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.task import Clock
+from twisted.logger import globalLogPublisher
+from waiting import collect, now, settled, start, waiting
+
+from gateway.errors import BusyError, IdentityConflict, SourceMisbehaved, SourceUnavailable
+from gateway.identity.guard import GuardedSource, GuardRules
+from gateway.identity.model import LoginName, Secret
+from gateway.identity.outcome import Accepted, Rejected, Unavailable
+from gateway.identity.search import EVERYTHING, BaseNotFound, Query, Scope
+from gateway.testing.memory_source import MemorySource
+
+LOGIN = LoginName.of("jdoe")
+RULES = GuardRules(timeout=5, concurrency=2, queue=2, breaker_failures=3, breaker_pause=10)
+
+
+def guarded(source: MemorySource | None = None, rules: GuardRules = RULES) -> tuple[GuardedSource, MemorySource, Clock]:
+    source = source or MemorySource()
+    source.add("jdoe", b"right")
+    clock = Clock()
+    return GuardedSource(source, rules, clock), source, clock
+
+
+def test_answers_pass_through() -> None:
+    guard, source, _ = guarded()
+    account = now(guard.lookup(LOGIN))
+    assert account is not None
+    assert isinstance(now(guard.verify(account, Secret(b"right"))), Accepted)
+    assert isinstance(now(guard.verify(account, Secret(b"wrong"))), Rejected)
+    assert now(guard.read(account)) is not None
+    assert now(guard.count()) == 1
+    assert now(guard.inspect()).usable
+    assert [entry.dn for entry in collect(guard.search(Query("ou=people,o=corp", Scope.SUBTREE, EVERYTHING)))] == [
+        "uid=jdoe,ou=people,o=corp"
+    ]
+    now(guard.close())
+    assert (guard.name, guard.bases, guard.charset) == (source.name, source.bases, source.charset)
+
+
+def test_a_call_that_hangs_ends_at_its_deadline() -> None:
+    """R6."""
+    guard, source, clock = guarded()
+    source.hang()
+    call = start(guard.lookup(LOGIN))
+    clock.advance(4.9)
+    assert waiting(call)
+    clock.advance(0.2)
+    with pytest.raises(SourceUnavailable, match="within 5 seconds"):
+        settled(call)
+
+
+def test_an_outage_while_verifying_is_an_outcome_and_no_exception() -> None:
+    """R6."""
+    guard, source, _ = guarded()
+    account = now(guard.lookup(LOGIN))
+    assert account is not None
+    source.fail_with()
+    assert now(guard.verify(account, Secret(b"right"))) == Unavailable("old")
+
+
+def test_repeated_outages_leave_the_source_alone_for_a_while() -> None:
+    guard, source, clock = guarded()
+    source.fail_with()
+    for _ in range(3):
+        with pytest.raises(SourceUnavailable):
+            now(guard.lookup(LOGIN))
+    source.heal()
+    source.asked.clear()
+    assert guard.open
+    with pytest.raises(SourceUnavailable, match="left alone"):
+        now(guard.lookup(LOGIN))
+    assert source.asked == []
+    clock.advance(10)
+    assert now(guard.lookup(LOGIN)) is not None
+    assert not guard.open
+
+
+def test_no_more_calls_at_once_than_configured_and_no_endless_queue() -> None:
+    guard, source, _ = guarded()
+    source.hang()
+    calls = [start(guard.lookup(LOGIN)) for _ in range(6)]
+    assert len(source.asked) == 2
+    with pytest.raises(BusyError):
+        now(guard.lookup(LOGIN))
+    source.heal()
+    assert [settled(call) is not None for call in calls] == [True] * 6
+
+
+def test_a_call_that_ignores_its_deadline_keeps_its_place() -> None:
+    """So a stuck driver cannot be asked without limit."""
+
+    class Stubborn(MemorySource):
+        async def lookup(self, login):  # type: ignore[no-untyped-def]
+            self.asked.append("lookup")
+            while True:
+                try:
+                    await Deferred()
+                except CancelledError:
+                    continue
+
+    guard, source, clock = guarded(Stubborn(), GuardRules(timeout=1, concurrency=2, breaker_failures=100))
+    calls = [start(guard.lookup(LOGIN)) for _ in range(4)]
+    clock.advance(1)
+    for call in calls:
+        with pytest.raises(SourceUnavailable):
+            settled(call)
+    assert len(source.asked) == 2
+
+
+def test_a_plug_in_that_fails_unforeseen_has_misbehaved_and_its_words_stay_unsaid() -> None:
+    """R15: the text of a foreign exception may hold a password."""
+
+    class Broken(MemorySource):
+        async def lookup(self, login):  # type: ignore[no-untyped-def]
+            raise ValueError("password=canary-1a2")
+
+    guard, _, _ = guarded(Broken())
+    events: list[object] = []
+    globalLogPublisher.addObserver(events.append)
+    try:
+        with pytest.raises(SourceMisbehaved) as error:
+            now(guard.lookup(LOGIN))
+    finally:
+        globalLogPublisher.removeObserver(events.append)
+    assert error.value.__cause__ is None
+    assert "ValueError" in str(error.value)
+    assert len(events) == 1
+    assert "canary" not in str(error.value) + repr(events)
+
+
+def test_what_is_foreseen_passes_and_is_no_outage() -> None:
+    guard, source, _ = guarded(rules=GuardRules(breaker_failures=1))
+    source.add("other", b"x", aliases=["jdoe2"])
+    source.add("third", b"x", aliases=["jdoe2"])
+    with pytest.raises(IdentityConflict):
+        now(guard.lookup(LoginName.of("jdoe2")))
+    with pytest.raises(BaseNotFound):
+        collect(guard.search(Query("o=elsewhere", Scope.SUBTREE, EVERYTHING)))
+    assert not guard.open
+    assert now(guard.lookup(LOGIN)) is not None
+
+
+def test_a_search_that_stops_answering_ends_at_the_deadline_of_its_next_step() -> None:
+    class Stalls(MemorySource):
+        async def search(self, query):  # type: ignore[no-untyped-def]
+            yield self.add_entry("cn=one,ou=people,o=corp", {"cn": [b"one"]})
+            await Deferred()
+
+    guard, _, clock = guarded(Stalls())
+    found: list[str] = []
+
+    async def read() -> None:
+        async for entry in guard.search(Query("", Scope.SUBTREE, EVERYTHING)):
+            found.append(entry.dn)
+
+    reading = start(read())
+    assert found == ["cn=one,ou=people,o=corp"]
+    clock.advance(5.1)
+    with pytest.raises(SourceUnavailable):
+        settled(reading)

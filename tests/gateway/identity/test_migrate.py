@@ -1,0 +1,106 @@
+"""What is written after a first yes, and when."""
+
+from __future__ import annotations
+
+from core_rig import RIGHT, Rig
+from waiting import now, settled, start, waiting
+
+from gateway.identity.migrate import MigrationRules
+from gateway.identity.outcome import Accepted
+
+
+def test_the_answer_waits_for_the_adoption_a_short_time_only() -> None:
+    """R12: then it goes out, and the adoption ends behind it."""
+    rig = Rig(migration=MigrationRules(wait=0.25))
+    rig.hasher.slow = True
+    bind = rig.begin()
+    assert waiting(bind)
+    rig.clock.advance(0.3)
+    assert isinstance(settled(bind), Accepted)
+    assert rig.moved() is None
+    assert rig.migrator.pending == 1
+    rig.hasher.finish()
+    assert rig.moved() is not None
+    assert rig.migrator.pending == 0
+
+
+def test_while_an_adoption_is_under_way_it_is_not_begun_again() -> None:
+    rig = Rig()
+    rig.hasher.slow = True
+    for _ in range(3):
+        bind = rig.begin()
+        rig.clock.advance(1)
+        assert isinstance(settled(bind), Accepted)
+    assert len(rig.hasher.waiting) == 1
+    rig.hasher.finish()
+    assert now(rig.native.counts()) == {"staff": 1}
+
+
+def test_who_does_not_fit_the_queue_is_adopted_at_the_next_bind() -> None:
+    """R12: bounded, and reported."""
+    rig = Rig(migration=MigrationRules(queue=1, wait=0.1))
+    rig.source.add("mmuster", RIGHT)
+    rig.hasher.slow = True
+    first = rig.begin("jdoe")
+    rig.clock.advance(1)
+    assert isinstance(settled(first), Accepted)
+    assert isinstance(rig.bind("mmuster"), Accepted)  # without waiting
+    assert rig.trail[-2].event == "adopt-missed"
+    assert "full" in rig.trail[-2].detail
+    rig.hasher.slow = False
+    rig.hasher.finish()
+    assert isinstance(rig.bind("mmuster"), Accepted)
+    assert rig.moved("mmuster") is not None
+
+
+def test_no_more_adoptions_are_at_work_than_there_are_threads() -> None:
+    rig = Rig(migration=MigrationRules(parallel=2, wait=0.1))
+    rig.hasher.slow = True
+    for number in range(5):
+        rig.source.add(f"user{number}", RIGHT)
+        bind = rig.begin(f"user{number}")
+        rig.clock.advance(1)
+        settled(bind)
+    assert len(rig.hasher.waiting) == 2
+    assert rig.migrator.pending == 5
+    for _ in range(3):
+        rig.hasher.finish()
+    assert now(rig.native.counts()) == {"staff": 5}
+
+
+def test_an_adoption_makes_the_next_bind_cost_nothing() -> None:
+    rig = Rig()
+    rig.bind()
+    work = rig.hasher.work
+    rig.bind()
+    assert rig.hasher.work == work
+
+
+def test_a_clean_end_waits_for_what_is_under_way() -> None:
+    rig = Rig(migration=MigrationRules(wait=0))
+    rig.hasher.slow = True
+    rig.begin()
+    rig.clock.advance(0)
+    drained = start(rig.migrator.drain(5))
+    assert waiting(drained)
+    rig.hasher.finish()
+    assert settled(drained) == 0
+    assert rig.moved() is not None
+
+
+def test_an_end_that_lasts_too_long_says_what_was_left_undone() -> None:
+    rig = Rig(migration=MigrationRules(wait=0))
+    rig.hasher.slow = True
+    rig.begin()
+    drained = start(rig.migrator.drain(5))
+    rig.clock.advance(5.1)
+    assert settled(drained) == 1
+
+
+def test_latin1_and_utf8_are_one_password_after_the_move() -> None:
+    """R13."""
+    rig = Rig()
+    rig.source.add("mueller", "pässwort".encode("latin-1"))
+    assert isinstance(rig.bind("mueller", "pässwort".encode("latin-1")), Accepted)
+    rig.source.fail_with()
+    assert isinstance(rig.bind("mueller", "pässwort".encode()), Accepted)
