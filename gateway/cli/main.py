@@ -19,7 +19,7 @@ from gateway.errors import BindferryError, ConfigError, ConfigErrors
 COMMANDS = {
     "serve": "Run the gateway until it is told to stop.",
     "check": "Check the configuration, and look at every store that it names.",
-    "explain": "Say who a name is, and what a bind would do and write.",
+    "explain": "Say who NAME is, and what a bind would do and write.",
     "status": "Show how many people of each source have moved.",
     "demo": "Try it: two old stores, the gateway before them, on this machine.",
 }
@@ -66,11 +66,11 @@ def cli() -> None:
     first right password."""
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
+def run(arguments: Sequence[str] | None = None, command: click.Command = cli) -> int:
     """The exit status of one command line. Whatever goes wrong is said on standard error, never as a traceback,
     unless BINDFERRY_TRACEBACK is set."""
     try:
-        result = cli.main(arguments, prog_name="bindferry", standalone_mode=False)
+        result = command.main(arguments, prog_name="bindferry", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except (ConfigErrors, ConfigError) as error:
         for fault in error.errors if isinstance(error, ConfigErrors) else [error]:
@@ -82,7 +82,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt):  # click has ended the line already
         return 130
     except BrokenPipeError:  # `bindferry status | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
