@@ -122,8 +122,7 @@ def _connect_args(url: URL, timeout: float) -> dict[str, Any]:
 
 def _check_odbc_driver(engine: Engine, url: URL) -> None:
     """unixODBC says only `file not found`: say which drivers there are."""
-    given = url.query.get("odbc_connect", "")
-    driver = connection_fields(given if isinstance(given, str) else given[0]).get("driver")
+    driver = connection_fields(str(url.password)).get("driver")
     if driver is None or "/" in driver:
         return
     installed = [str(name) for name in getattr(engine.dialect.dbapi, "drivers", list)()]
