@@ -50,7 +50,8 @@ def observer(out: TextIO, level: str = "info", form: Literal["json", "text"] = "
     least = LogLevel.levelWithName(level)
     predicate = LogLevelFilterPredicate(defaultLogLevel=least)
     if least is not LogLevel.debug:
-        predicate.setLogLevelForNamespace("twisted", max(least, LogLevel.warn, key=_severity))
+        for chatter in ("twisted", "log_legacy"):
+            predicate.setLogLevelForNamespace(chatter, max(least, LogLevel.warn, key=_severity))
     return FilteringLogObserver(_writer(out, line), [predicate])
 
 

@@ -102,6 +102,7 @@ def test_text_is_for_people() -> None:
     ("info", "gateway.x", 3),
     ("warn", "gateway.x", 2),
     ("info", "twisted.internet", 2),
+    ("info", "log_legacy", 2),
     ("error", "twisted.internet", 1),
     ("debug", "twisted.internet", 4),
 ])  # fmt: skip
