@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from twisted.internet.defer import Deferred
+
 from gateway.errors import BusyError, DirectoryError, DirectoryUnavailable, IdentityConflict
 from gateway.identity.model import AccountState, Entry, Identity, LoginName, Secret, normalise
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable, Unknown
@@ -73,7 +75,7 @@ class MemoryDirectory:
         }
 
     async def verify(self, identity: Identity, password: Secret) -> Outcome:
-        """As `NativeDirectory.verify`; the rehash is done before it returns if the hasher does not wait."""
+        """As `NativeDirectory.verify`."""
         if self._reads_fail is not None:
             return Unavailable("directory")
         self._reading(f"verify {identity.name}")
@@ -90,16 +92,15 @@ class MemoryDirectory:
     async def _prove(self, held: _Person, canonical: bytes) -> Outcome:
         if not await self._hasher.verify(canonical, held.password_hash):
             return Rejected(Reason.WRONG_PASSWORD)
-        accepted = Accepted(held.identity)
         if self._hasher.needs_rehash(held.password_hash) and self._writes_fail is None:
-            try:
-                await self._rehash(held, canonical)
-            except BusyError:
-                return accepted  # the next right password tries again
-        return accepted
+            Deferred.fromCoroutine(self._rehash(held, canonical))
+        return Accepted(held.identity)
 
     async def _rehash(self, held: _Person, canonical: bytes) -> None:
-        stronger = await self._hasher.hash(canonical)
+        try:
+            stronger = await self._hasher.hash(canonical)
+        except BusyError:
+            return  # the next right password tries again
         now = self._people.get(held.identity.id)
         if now is not None and now.password_hash == held.password_hash:
             self._put(replace(now, password_hash=stronger))

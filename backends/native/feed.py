@@ -1,0 +1,86 @@
+"""Reading the database's feed of changes. When, and what it means for memory, is in `freshness.py` and `cache.py`."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from backends.native.cache import Changes
+from backends.native.engine import Store, faults
+from backends.native.keys import alias_keys
+from backends.native.record import people, read
+from backends.native.tables import change, identity
+from backends.native.writing import ADOPTED
+
+MOST = 500
+"""Changes told one by one; after more than that it is cheaper to forget all."""
+
+_NONE = Changes({}, frozenset())
+
+
+class Feed:
+    """Looks at the database. It has a connection of its own, because `data_version` counts what *others* commit.
+    Used by one thread at a time."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._connection: Connection | None = None
+        self._version: int | None = None  # means nothing on another connection
+        with store.reading() as connection:
+            self._seq = _latest(connection)
+
+    def look(self) -> Changes | None:
+        """Who changed since the last look; None if too many did. `DirectoryUnavailable` if it cannot be told."""
+        with faults():
+            if self._connection is None:
+                self._connection, self._version = self._store.connect(), None
+            try:
+                with self._connection.begin():
+                    return self._look(self._connection)
+            except SQLAlchemyError:
+                self.close()
+                raise
+
+    def close(self) -> None:
+        """Let go of the connection; the next look makes another."""
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
+
+    def _look(self, connection: Connection) -> Changes | None:
+        # The first read of a transaction fixes what it sees: version and feed tell of the same moment.
+        version = connection.exec_driver_sql("PRAGMA data_version").scalar_one()
+        if version == self._version:
+            return _NONE
+        latest = _latest(connection)
+        changes = _between(connection, self._seq, latest)
+        self._seq, self._version = latest, version
+        return changes
+
+
+def _latest(connection: Connection) -> int:
+    return connection.execute(select(func.max(change.c.seq))).scalar_one() or 0
+
+
+def _between(connection: Connection, after: int, latest: int) -> Changes | None:
+    # SQLite has one writer at a time, so numbers are given in the order of the commits, and none comes in late.
+    between = (change.c.seq > after, change.c.seq <= latest)
+    changed = select(change.c.identity, change.c.revision).where(*between, change.c.kind != ADOPTED)
+    rows = connection.execute(changed.order_by(change.c.seq).limit(MOST + 1)).all()
+    if len(rows) > MOST:
+        return None
+    adopted = select(change.c.identity).where(*between, change.c.kind == ADOPTED).limit(MOST + 1)
+    revisions = {row.identity: row.revision for row in rows}
+    return Changes(revisions, _names(connection, list(connection.execute(adopted).scalars())))
+
+
+def _names(connection: Connection, adopted: list[int]) -> frozenset[str] | None:
+    """The names that these people answer to: another's alias among them leads to two people now, or to the new one."""
+    if len(adopted) > MOST:
+        return None
+    names: set[str] = set()
+    for row in connection.execute(people().where(identity.c.id.in_(adopted))) if adopted else ():
+        person = read(row).identity
+        names.update((person.name_key, *alias_keys(person)))
+    return frozenset(names)

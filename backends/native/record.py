@@ -1,0 +1,149 @@
+"""A person as one value of the database, and back: every byte and the order of everything as adopted (R3).
+
+A version byte, the length of a JSON header, the header, then all attribute values end to end. The header has names and
+lengths; the values stay bytes and cost nothing to take apart. State, hash and revision are columns: they change.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+
+from backends.native.tables import identity as table
+from gateway.errors import DirectoryUnavailable
+from gateway.identity.model import ACTIVE, NO_ATTRIBUTES, AccountState, Attributes, Identity, Origin
+
+_VERSION = 1
+_PREFIX = struct.Struct(">BI")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Record:
+    """A person and what the directory knows besides: never handed out. `row` is the number of the database row."""
+
+    row: int
+    identity: Identity
+    password_hash: str = field(repr=False)
+    charset: str
+
+
+def pack(person: Identity) -> bytes:
+    """The value that holds what an adoption never changes: attributes, aliases, groups, origin."""
+    values: list[bytes] = []
+    header = {
+        "attributes": list(_lengths(person.attributes, values)),
+        "operational": list(_lengths(person.operational, values)),
+        "aliases": person.aliases,
+        "groups": person.groups,
+        "origin": (person.origin.source, person.origin.key),
+    }
+    text = json.dumps(header, separators=(",", ":")).encode("ascii")
+    return b"".join((_PREFIX.pack(_VERSION, len(text)), text, *values))
+
+
+def _lengths(attributes: Attributes, into: list[bytes]) -> Iterator[tuple[str, list[int]]]:
+    for name, values in attributes.items():
+        into.extend(values)
+        yield name, [len(value) for value in values]
+
+
+class _Reader:
+    """Cuts the values off one after the other."""
+
+    __slots__ = ("_at", "_data")
+
+    def __init__(self, data: bytes, at: int) -> None:
+        self._data = data
+        self._at = at
+
+    def attributes(self, lengths: list[tuple[str, list[int]]]) -> Attributes:
+        if not lengths:
+            return NO_ATTRIBUTES
+        # Interned: a hundred thousand people in memory share one "objectClass".
+        return Attributes([(sys.intern(name), [self._cut(length) for length in each]) for name, each in lengths])
+
+    def end(self) -> None:
+        """`ValueError` if anything is missing or left over."""
+        if self._at != len(self._data):
+            raise ValueError(self._at)
+
+    def _cut(self, length: int) -> bytes:
+        start, self._at = self._at, self._at + length
+        return self._data[start : self._at]
+
+
+def people() -> Select[*tuple[Any, ...]]:
+    """All that `read` needs of each person."""
+    return _PEOPLE
+
+
+_PEOPLE: Select[*tuple[Any, ...]] = select(
+    table.c.id,
+    table.c.uuid,
+    table.c.name,
+    table.c.dn,
+    table.c.tree_key,
+    table.c.record,
+    table.c.password_hash,
+    table.c.charset,
+    table.c.disabled,
+    table.c.locked,
+    table.c.must_change,
+    table.c.expires_at,
+    table.c.revision,
+)
+
+
+def read(row: Row[*tuple[Any, ...]]) -> Record:
+    """The person of one row of `people`; `DirectoryUnavailable` if it was damaged."""
+    number, person_id, name, dn, tree_key, data, password_hash, charset, *rest = row
+    try:
+        header, values = _open(data)
+        person = Identity(
+            dn=dn,
+            dn_key=dn_key_of(tree_key),
+            attributes=values.attributes(header["attributes"]),
+            operational=values.attributes(header["operational"]),
+            id=person_id,
+            name=name,
+            origin=Origin(*header["origin"]),
+            aliases=tuple(header["aliases"]),
+            groups=tuple(header["groups"]),
+            state=_state(*rest[:4]),
+            revision=rest[4],
+        )
+        values.end()
+    except (ValueError, KeyError, TypeError, struct.error) as error:
+        kind = type(error).__name__
+        raise DirectoryUnavailable(f"person number {number} of the directory cannot be read ({kind})") from None
+    return Record(number, person, password_hash, charset)
+
+
+def _open(data: bytes) -> tuple[Any, _Reader]:
+    version, length = _PREFIX.unpack_from(data)
+    if version != _VERSION:
+        raise ValueError(version)
+    end = _PREFIX.size + length
+    return json.loads(data[_PREFIX.size : end]), _Reader(data, end)
+
+
+def _state(disabled: bool, locked: bool, must_change: bool, expires_at: float | None) -> AccountState:
+    if not (disabled or locked or must_change) and expires_at is None:
+        return ACTIVE
+    return AccountState(disabled, locked, must_change, expires_at)
+
+
+def tree_key_of(dn_key: str) -> str:
+    """The normalised DN from its root, each RDN followed by a comma; "" for the empty DN."""
+    return "".join(f"{rdn}," for rdn in reversed(dn_key.split(","))) if dn_key else ""
+
+
+def dn_key_of(tree_key: str) -> str:
+    """The way back."""
+    return ",".join(reversed(tree_key[:-1].split(",")))

@@ -1,0 +1,160 @@
+"""What is written, in one transaction each (R11). Functions for the writer's thread.
+
+They raise `DirectoryUnavailable`: then nothing was written, or, where the disk failed at the very end, all of it: a
+second adoption of the same person finds out.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from backends.native.engine import Store
+from backends.native.keys import group_key, lookup_keys
+from backends.native.reading import record_of
+from backends.native.record import Record, pack, people, read, tree_key_of
+from backends.native.tables import change, identity, lookup, membership, origin
+from gateway.errors import DirectoryError, IdentityConflict
+from gateway.identity.model import AccountState, Identity
+from gateway.identity.ports import Adoption
+
+ADOPTED = "adopted"
+CHANGED = "changed"
+
+
+def adopt(store: Store, adoption: Adoption) -> Record:
+    """Write a person, unless somebody of this origin is here: then that one, unchanged.
+
+    `IdentityConflict` names who holds the login name, the DN or the id (R4). An empty hash is refused: an account
+    without one must never come to be by accident.
+    """
+    if not adoption.password_hash:
+        raise DirectoryError(f"{adoption.identity.name!r} cannot be adopted without a password hash")
+    with store.writing() as connection:
+        held = _of_origin(connection, adoption.identity)
+        if held is not None:
+            return held
+        _refuse_second(connection, adoption.identity)
+        number = _insert(connection, adoption)
+        written = connection.execute(people().where(identity.c.id == number)).one()
+        return read(written)
+
+
+def _of_origin(connection: Connection, person: Identity) -> Record | None:
+    where = select(origin.c.identity).where(origin.c.source == person.origin.source, origin.c.key == person.origin.key)
+    row = connection.execute(people().where(identity.c.id == where.scalar_subquery())).first()
+    return None if row is None else read(row)
+
+
+def _refuse_second(connection: Connection, person: Identity) -> None:
+    tree_key = tree_key_of(person.dn_key)
+    same = or_(identity.c.name_key == person.name_key, identity.c.tree_key == tree_key, identity.c.uuid == person.id)
+    row = connection.execute(people().where(same).limit(1)).first()
+    if row is None:
+        return
+    holder = read(row).identity
+    if holder.name_key == person.name_key:
+        what = f"the name {person.name!r}"
+    elif holder.dn_key == person.dn_key:
+        what = f"the DN {person.dn!r}"
+    else:
+        what = f"the id {person.id}"
+    raise IdentityConflict(
+        f"{what} of source {person.origin.source} is held by {holder.dn!r}, who came from source {holder.origin.source}"
+    )
+
+
+def _insert(connection: Connection, adoption: Adoption) -> int:
+    person, at = adoption.identity, adoption.at
+    result = connection.execute(insert(identity), _columns(adoption))
+    (number,) = result.inserted_primary_key or (0,)
+    connection.execute(
+        insert(origin),
+        {
+            "source": person.origin.source,
+            "key": person.origin.key,
+            "identity": number,
+            "application": adoption.application,
+            "at": at,
+        },
+    )
+    found_by = [{"attribute": name, "key": key, "identity": number} for name, key in sorted(lookup_keys(person))]
+    if found_by:
+        connection.execute(insert(lookup), found_by)
+    groups = [{"group": group, "identity": number} for group in sorted(set(map(group_key, person.groups)))]
+    if groups:
+        connection.execute(insert(membership), groups)
+    _note(connection, number, 1, ADOPTED, at)
+    return number
+
+
+def _columns(adoption: Adoption) -> dict[str, Any]:
+    person = adoption.identity
+    tree_key = tree_key_of(person.dn_key)
+    return {
+        "uuid": person.id,
+        "name": person.name,
+        "name_key": person.name_key,
+        "dn": person.dn,
+        "tree_key": tree_key,
+        "depth": tree_key.count(","),
+        "record": pack(person),
+        "password_hash": adoption.password_hash,
+        "charset": adoption.charset,
+        **_state(person.state),
+        "revision": 1,
+        "created": adoption.at,
+        "modified": adoption.at,
+    }
+
+
+def _state(state: AccountState) -> Mapping[str, object]:
+    return {
+        "disabled": state.disabled,
+        "locked": state.locked,
+        "must_change": state.must_change,
+        "expires_at": state.expires_at,
+    }
+
+
+def _note(connection: Connection, number: int, revision: int, kind: str, at: float) -> None:
+    connection.execute(insert(change), {"identity": number, "revision": revision, "kind": kind, "at": at})
+
+
+def change_person(
+    store: Store, person: uuid.UUID, state: AccountState | None, password_hash: str | None, at: float
+) -> Record | None:
+    """Another state or hash, at `at` seconds since the epoch; None if there is no such person."""
+    if password_hash is not None and not password_hash:
+        raise DirectoryError("an empty password hash cannot be stored")
+    values: dict[str, object] = {} if state is None else dict(_state(state))
+    if password_hash is not None:
+        values["password_hash"] = password_hash
+    with store.writing() as connection:
+        return _change(connection, person, values, at)
+
+
+def replace_hash(store: Store, person: uuid.UUID, old: str, new: str, at: float) -> Record | None:
+    """A stronger hash of the same password (R14); None if the stored one is not `old` any more: then somebody changed
+    the password meanwhile, and the old password must not come back."""
+    with store.writing() as connection:
+        held = record_of(connection, person)
+        if held is None or held.password_hash != old:
+            return None
+        return _change(connection, person, {"password_hash": new}, at)
+
+
+def _change(connection: Connection, person: uuid.UUID, values: Mapping[str, object], at: float) -> Record | None:
+    if values:
+        connection.execute(
+            update(identity)
+            .where(identity.c.uuid == person)
+            .values(**values, revision=identity.c.revision + 1, modified=at)
+        )
+    changed = record_of(connection, person)
+    if changed is not None and values:
+        _note(connection, changed.row, changed.identity.revision, CHANGED, at)
+    return changed
