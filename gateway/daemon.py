@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import resource
 import signal
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from OpenSSL import crypto
@@ -11,7 +13,6 @@ from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ServerEndpoint, TCP6ServerEndpoint
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort
-from twisted.internet.protocol import Factory
 from twisted.internet.ssl import CertificateOptions, TLSVersion
 from twisted.logger import Logger
 from twisted.protocols.tls import TLSMemoryBIOFactory
@@ -27,7 +28,8 @@ from gateway.frontends.ldap.listener import Listener
 from gateway.frontends.ldap.services import Services
 from gateway.frontends.web.health import Condition, site
 from gateway.frontends.web.metrics import Metrics
-from gateway.identity.audit import Everyone, JsonLines
+from gateway.identity.audit import AuditSink, Everyone, JsonLines
+from gateway.identity.guard import GuardedSource
 from gateway.notify import Notifier
 
 _log = Logger(namespace="bindferry")
@@ -36,12 +38,19 @@ _log = Logger(namespace="bindferry")
 class Daemon:
     """One gateway process. `start`, then `stop`; neither may be called twice."""
 
-    def __init__(self, settings: Settings, reactor: Any, notifier: Notifier | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        reactor: Any,
+        notifier: Notifier | None = None,
+        watchers: Sequence[AuditSink] = (),
+    ) -> None:
         self._settings = settings
         self._reactor = reactor
         self._notifier = notifier or Notifier({})
         self._metrics = Metrics()
-        self._listeners: list[Listener] = []
+        self._watchers = tuple(watchers)
+        self._listener: Listener | None = None
         self._ports: list[IListeningPort] = []
         self._core: Core | None = None
         self._audit: AuditFile | None = None
@@ -54,7 +63,7 @@ class Daemon:
         where one cannot be opened."""
         try:
             self._audit = AuditFile(self._settings.audit.file)
-            sinks = Everyone([JsonLines(self._audit.write), self._metrics])
+            sinks = Everyone([JsonLines(self._audit.write), self._metrics, *self._watchers])
             self._core = assemble(self._settings, open_stores(self._settings, self._reactor), sinks, self._reactor)
             self._measure(self._core)
             await self._listen(self._core)
@@ -76,8 +85,8 @@ class Daemon:
         grace = self._settings.stop.grace
         for port in self._ports:
             await _maybe(port.stopListening())
-        for listener in self._listeners:
-            await listener.drain(grace)
+        if self._listener is not None:
+            await self._listener.drain(grace)
         if self._core is not None:
             left = await self._core.migrator.drain(grace)
             if left:
@@ -103,63 +112,61 @@ class Daemon:
 
     async def _listen(self, core: Core) -> None:
         listen = self._settings.listen
+        self._listener = listener = Listener(self._services(core), self._reactor)
         if listen.ldap is not None:
-            tls = _tls(listen.ldap.keypair)
-            factory = self._ldap(core, tls, starttls=listen.ldap.starttls)
-            await self._open("ldap", listen.ldap.address, listen.ldap.port, factory)
-        if listen.ldaps is not None:
-            tls = _tls(listen.ldaps.keypair)
-            inner = self._ldap(core, tls, starttls="off")
-            factory = TLSMemoryBIOFactory(tls, False, inner, self._reactor)
-            await self._open("ldaps", listen.ldaps.address, listen.ldaps.port, factory)
+            await self._open("ldap", listen.ldap.address, listen.ldap.port, listener)
+        if listen.ldaps is not None and listen.ldaps.keypair is not None:
+            encrypted = TLSMemoryBIOFactory(_tls(listen.ldaps.keypair), False, listener, self._reactor)
+            await self._open("ldaps", listen.ldaps.address, listen.ldaps.port, encrypted)
         if listen.health is not None:
-            factory = site(self.condition, self._metrics, self._reactor)
-            await self._open("health", listen.health.address, listen.health.port, factory)
+            health = site(self.condition, self._metrics, self._reactor)
+            await self._open("health", listen.health.address, listen.health.port, health)
 
-    def _ldap(self, core: Core, tls: CertificateOptions | None, *, starttls: Any) -> Listener:
-        settings = self._settings
+    def _services(self, core: Core) -> Services:
+        settings, ldap = self._settings, self._settings.listen.ldap
         contexts = [settings.directory.base]
         for source in core.stores.sources:
             contexts += [base for base in source.bases if base not in contexts]
-        services = Services(
+        return Services(
             binder=core.authenticator,
             searcher=core.search,
             naming_contexts=tuple(contexts),
             login_attributes=tuple(name.lower() for name in settings.names.login_attributes),
             anonymous_search=settings.access.anonymous_search,
             limits=settings.limits,
-            starttls=starttls,
-            tls=tls,
+            starttls=ldap.starttls if ldap is not None else "off",
+            tls=_tls(ldap.keypair) if ldap is not None and ldap.keypair is not None else None,
             vendor_version=__version__,
         )
-        listener = Listener(services, self._reactor)
-        self._listeners.append(listener)
-        return listener
 
-    async def _open(self, name: str, address: str, port: int, factory: Factory) -> None:
+    async def _open(self, name: str, address: str, port: int, factory: Any) -> None:
         endpoint = TCP6ServerEndpoint if ":" in address else TCP4ServerEndpoint
         try:
-            opened = await endpoint(self._reactor, port, 1024, address).listen(factory)
+            opened: IListeningPort = await endpoint(self._reactor, port, 1024, address).listen(factory)  # type: ignore[no-untyped-call]  # Twisted has no types there
         except CannotListenError as error:
             reason = error.socketError.strerror if isinstance(error.socketError, OSError) else str(error.socketError)
             text = f"cannot listen on {address} port {port}: {reason}"
             raise ConfigError(text, where=f"listen.{name}") from None
         self._ports.append(opened)
-        self.addresses[name] = (address, opened.getHost().port)
+        place: Any = opened.getHost()
+        self.addresses[name] = (address, place.port)
 
     def _measure(self, core: Core) -> None:
         metrics, stores = self._metrics, core.stores
         metrics.gauge("bindferry_adoptions_pending", "Adoptions behind their answers", lambda: core.migrator.pending)
         metrics.gauge("bindferry_hashing_running", "Threads that hash", lambda: stores.hashing.running)
         metrics.gauge("bindferry_hashing_waiting", "Hashes that wait for a thread", lambda: stores.hashing.waiting)
-        metrics.gauge("bindferry_connections", "LDAP connections", lambda: sum(len(one) for one in self._listeners))
+        metrics.gauge("bindferry_connections", "LDAP connections", self._connections)
         metrics.gauge("bindferry_audit_lost", "Audit lines that could not be written", self._lost)
         metrics.gauge_for(
             "bindferry_source_unavailable",
             "1 while the circuit breaker holds calls to the source back",
             "source",
-            {source.name: lambda source=source: float(source.open) for source in stores.sources},
+            {source.name: partial(_is_open, source) for source in stores.sources},
         )
+
+    def _connections(self) -> float:
+        return len(self._listener) if self._listener is not None else 0
 
     def _lost(self) -> float:
         return self._audit.lost if self._audit is not None else 0
@@ -172,7 +179,7 @@ def serve(settings: Settings, reactor: Any, notifier: Notifier) -> BindferryErro
     failed: list[BaseException] = []
 
     def give_up(failure: Failure) -> None:
-        failed.append(failure.value)
+        failed.append(failure.value or BindferryError("the start failed"))
         reactor.stop()
 
     def end() -> Deferred[None]:
@@ -190,15 +197,19 @@ def serve(settings: Settings, reactor: Any, notifier: Notifier) -> BindferryErro
     reactor.callWhenRunning(begin)
     signal.signal(signal.SIGHUP, lambda *_: reactor.callFromThread(daemon.reopen))
     reactor.run()
-    if failed and not isinstance(failed[0], BindferryError):
-        raise failed[0]
-    return failed[0] if failed else None
-
-
-def _tls(keypair: Keypair | None) -> CertificateOptions | None:
-    """A TLS 1.2+ server context, None without a certificate."""
-    if keypair is None:
+    if not failed:
         return None
+    if isinstance(failed[0], BindferryError):
+        return failed[0]
+    raise failed[0]
+
+
+def _is_open(source: GuardedSource) -> float:
+    return float(source.open)
+
+
+def _tls(keypair: Keypair) -> CertificateOptions:
+    """A TLS 1.2+ server context."""
     return CertificateOptions(
         privateKey=crypto.PKey.from_cryptography_key(keypair.key),
         certificate=crypto.X509.from_cryptography(keypair.certificate),
