@@ -75,8 +75,16 @@ def _long_length(data: bytes, at: int, count: int) -> tuple[int, int]:
 def enter(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
     """Where the contents of the element at `at` start and stop; its tag must be `tag`."""
     start = at + 2
-    if start <= end and data[at] == tag and (length := data[at + 1]) < 0x80 and (stop := start + length) <= end:
-        return start, stop
+    if start <= end and data[at] == tag:
+        length = data[at + 1]
+        if length == 0x84:  # what Active Directory writes in front of everything constructed
+            start = at + 6
+            length = int.from_bytes(data[at + 2 : start], "big")
+        elif length >= 0x80:
+            return _enter(data, at, end, tag)
+        stop = start + length
+        if stop <= end:
+            return start, stop
     return _enter(data, at, end, tag)
 
 

@@ -92,6 +92,21 @@ def test_what_is_refused_as_a_string(encoded: str, why: str) -> None:
             read(data, 0, len(data))
 
 
+@pytest.mark.parametrize("length", ["03", "8103", "820003", "8400000003"])
+def test_an_element_is_entered_whatever_form_its_length_has(length: str) -> None:
+    data = b"\x30" + bytes.fromhex(length) + b"\x04\x01a"
+    assert ber.enter(data, 0, len(data), ber.SEQUENCE) == (len(data) - 3, len(data))
+
+
+@pytest.mark.parametrize(
+    "encoded", ["", "30", "3001", "3084", "3084 000000", "3084 00000001", "3084 ffffffff 00", "3100"]
+)
+def test_an_element_that_is_not_whole_is_not_entered(encoded: str) -> None:
+    data = bytes.fromhex(encoded)
+    with pytest.raises(ProtocolError):
+        ber.enter(data, 0, len(data), ber.SEQUENCE)
+
+
 def test_an_element_does_not_reach_beyond_what_holds_it() -> None:
     data = b"\x04\x03abc\x04\x01d"
     assert ber.read_octets(data, 0, 5) == (b"abc", 5)
