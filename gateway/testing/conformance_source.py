@@ -17,16 +17,16 @@ from gateway.testing.source_store import (
     Store,
     accepted,
     active,
+    answer_or_none,
+    assert_no_secret,
     bind,
-    cancelled,
+    cancelled_bind,
     cannot_tell,
+    collected,
     dn_login,
-    first,
-    found,
-    holds_no_secret,
+    first_entry,
     logins,
     lookup,
-    no_error,
     search,
     verify,
 )
@@ -142,15 +142,15 @@ class SourceConformance:
         person = active(store)[0]
         account = lookup(store, person)
         store.hang()
-        outcome = no_error(store, lambda: store.source.verify(account, Secret(person.password)))
+        outcome = answer_or_none(store, lambda: store.source.verify(account, Secret(person.password)))
         assert outcome is None or isinstance(outcome, Unavailable)
 
     def test_a_stopped_store_shows_nothing_and_says_so(self, store: Store) -> None:
         """R6: an error, and not an empty directory."""
         store.stop()
         if store.login_attribute:
-            assert no_error(store, lambda: found(store, Present("objectClass"), None)) is None
-        assert no_error(store, store.source.count) is None
+            assert answer_or_none(store, lambda: collected(store, Present("objectClass"), None)) is None
+        assert answer_or_none(store, store.source.count) is None
         assert not store.run(store.source.inspect).usable
 
     def test_nothing_that_a_source_hands_out_shows_a_password(self, store: Store) -> None:
@@ -158,7 +158,7 @@ class SourceConformance:
         for person in active(store):
             account = lookup(store, person)
             identity = accepted(bind(store, person.name, person.password))
-            holds_no_secret(identity, person.password)
+            assert_no_secret(identity, person.password)
             for shown in (account, identity, store.source, store.run(store.source.inspect)):
                 assert person.password.decode("latin-1") not in repr(shown)
 
@@ -206,13 +206,13 @@ class SourceConformance:
     def test_who_stops_reading_a_search_leaves_the_source_sound(self, store: Store) -> None:
         if store.login_attribute:
             for _ in range(20):
-                assert store.run(lambda: first(store)) is not None
+                assert store.run(lambda: first_entry(store)) is not None
             assert len(search(store, Present("objectClass"))) >= len(store.people)
 
     def test_who_stops_waiting_for_a_bind_leaves_the_source_sound(self, store: Store) -> None:
         person = active(store)[0]
         for _ in range(20):
-            store.run(lambda: cancelled(store, person))
+            store.run(lambda: cancelled_bind(store, person))
         assert accepted(bind(store, person.name, person.password)).name == person.name
 
     def test_the_count_is_right_or_unknown(self, store: Store) -> None:

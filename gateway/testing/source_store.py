@@ -60,25 +60,30 @@ class Store(Protocol):
 
 
 def active(store: Store) -> list[Known]:
+    """Those who may log in."""
     return [person for person in store.people if person.refusal is None]
 
 
 def dn_login(text: str) -> LoginName:
+    """A DN as an application would send it."""
     return LoginName.of_dn(text, normalise_dn(text), leaf(text))
 
 
 def logins(store: Store) -> list[LoginName]:
+    """Every name and DN of everybody."""
     names = [LoginName.of(person.name) for person in store.people]
     return [*names, *(dn_login(person.dn) for person in store.people if person.dn is not None)]
 
 
 def lookup(store: Store, person: Known) -> Account:
+    """The account of somebody who is known to be there."""
     account = store.run(lambda: store.source.lookup(LoginName.of(person.name)))
     assert account is not None
     return account
 
 
 def bind(store: Store, typed: str, password: bytes) -> Outcome:
+    """The outcome of a bare name and a password."""
     return verify(store, LoginName.of(typed), password)
 
 
@@ -93,11 +98,13 @@ def verify(store: Store, login: LoginName, password: bytes) -> Outcome:
 
 
 def accepted(outcome: Outcome) -> Identity:
+    """The person; AssertionError if the outcome is anything but a yes."""
     assert isinstance(outcome, Accepted), outcome
     return outcome.identity
 
 
 def cannot_tell(store: Store, login: LoginName, password: bytes) -> bool:
+    """Whether the source says neither yes nor no, and nothing of the password."""
     try:
         outcome = verify(store, login, password)
     except (SourceError, BusyError) as error:
@@ -105,7 +112,7 @@ def cannot_tell(store: Store, login: LoginName, password: bytes) -> bool:
     return isinstance(outcome, Unavailable)
 
 
-def no_error(store: Store, function: Callable[[], Coroutine[Any, Any, T]]) -> T | None:
+def answer_or_none(store: Store, function: Callable[[], Coroutine[Any, Any, T]]) -> T | None:
     """The result, or None for an error by which a source says that it cannot tell."""
     try:
         return store.run(function)
@@ -114,28 +121,33 @@ def no_error(store: Store, function: Callable[[], Coroutine[Any, Any, T]]) -> T 
 
 
 def search(store: Store, wanted: Filter, base: str | None = None) -> list[Entry]:
-    return store.run(lambda: found(store, wanted, base))
+    """All entries below all bases, or below `base`, that match."""
+    return store.run(lambda: collected(store, wanted, base))
 
 
-async def found(store: Store, wanted: Filter, base: str | None) -> list[Entry]:
+async def collected(store: Store, wanted: Filter, base: str | None) -> list[Entry]:
+    """The same, as a coroutine."""
     bases = store.source.bases if base is None else (base,)
     found: list[Entry] = []
     for one in bases:
-        async with aclosing(entries(store, wanted, one)) as entries:
+        async with aclosing(matching(store, wanted, one)) as entries:
             found.extend([entry async for entry in entries])
     return found
 
 
-def entries(store: Store, wanted: Filter, base: str) -> AsyncGenerator[Entry, None]:
+def matching(store: Store, wanted: Filter, base: str) -> AsyncGenerator[Entry, None]:
+    """A search of a whole subtree."""
     return store.source.search(Query(base, Scope.SUBTREE, wanted))
 
 
-async def first(store: Store) -> Entry | None:
-    async with aclosing(entries(store, Present("objectClass"), store.source.bases[0])) as entries:
+async def first_entry(store: Store) -> Entry | None:
+    """One entry of a search that is stopped after it."""
+    async with aclosing(matching(store, Present("objectClass"), store.source.bases[0])) as entries:
         return await anext(entries, None)
 
 
-async def cancelled(store: Store, person: Known) -> None:
+async def cancelled_bind(store: Store, person: Known) -> None:
+    """Begin to verify a password, and stop waiting at once."""
     account = await store.source.lookup(LoginName.of(person.name))
     assert account is not None
     waiting = Deferred.fromCoroutine(store.source.verify(account, Secret(person.password)))
@@ -146,7 +158,8 @@ async def cancelled(store: Store, person: Known) -> None:
         return  # either is right: it was not waited for
 
 
-def holds_no_secret(identity: Identity, password: bytes) -> None:
+def assert_no_secret(identity: Identity, password: bytes) -> None:
+    """AssertionError if an attribute is a password or holds this one."""
     for attributes in (identity.attributes, identity.operational):
         for name, values in attributes.items():
             assert not is_secret(name), name
