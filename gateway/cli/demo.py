@@ -43,6 +43,7 @@ sources:
     type: sql
     url: sqlite:///{place}/users.db
     query: SELECT * FROM users WHERE login = :name
+    count: SELECT count(*) FROM users
     list: SELECT * FROM users WHERE id > :after ORDER BY id LIMIT :limit
     columns:
       key: id
@@ -197,7 +198,7 @@ class _Screen:
         word = click.style(f"{record.outcome:<14}", fg="green" if good else "yellow")
         login = record.login.encode("ascii", "backslashreplace").decode()[:60]
         took = f"{record.seconds * 1000:.1f} ms" if record.event == "bind" else ""
-        click.echo(f"{time}  {record.event:<6} {word} {login}  {record.via}  {took}{record.detail}")
+        click.echo("  ".join(filter(None, (time, f"{record.event:<6} {word}", login, record.via, took, record.detail))))
 
 
 def _welcome(place: Path, ports: Ports) -> str:

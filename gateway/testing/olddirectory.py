@@ -47,9 +47,9 @@ class _Leash(Protocol):
             reactor.stop()
 
 
-async def serve(tree: Path) -> int:
-    """Listen; the port."""
-    root = await fromLDIFFile(io.BytesIO(tree.read_bytes()))
+async def serve(tree: bytes) -> int:
+    """Listen with the tree of this LDIF; the port."""
+    root = await fromLDIFFile(io.BytesIO(tree))
     adapt: Any = registerAdapter
     adapt(lambda factory: factory.root, OldDirectory, IConnectedLDAPEntry)
     endpoint: Any = endpoints.TCP4ServerEndpoint
@@ -59,7 +59,7 @@ async def serve(tree: Path) -> int:
 
 def main() -> None:
     """Run until standard input ends."""
-    starting = Deferred.fromCoroutine(serve(Path(sys.argv[1])))
+    starting = Deferred.fromCoroutine(serve(Path(sys.argv[1]).read_bytes()))
     starting.addCallback(lambda port: print(port, flush=True))
     leash: Any = stdio.StandardIO
     leash(_Leash())
