@@ -6,10 +6,22 @@ from functools import lru_cache
 
 from gateway.identity.model import Attributes, Entry
 from gateway.wire.dn import normalise_dn
+from gateway.wire.schema import (
+    attribute_type_descriptions,
+    ldap_syntax_descriptions,
+    matching_rule_descriptions,
+    object_class_descriptions,
+)
 
 SUBSCHEMA_DN = "cn=Subschema"
 SUBSCHEMA_KEY = normalise_dn(SUBSCHEMA_DN)
 
+_DESCRIPTIONS = {
+    "attributeTypes": attribute_type_descriptions,
+    "objectClasses": object_class_descriptions,
+    "matchingRules": matching_rule_descriptions,
+    "ldapSyntaxes": ldap_syntax_descriptions,
+}
 _CLASSES = (b"top", b"subentry", b"subschema", b"extensibleObject")
 
 
@@ -20,5 +32,5 @@ def subschema() -> Entry:
         SUBSCHEMA_DN,
         SUBSCHEMA_KEY,
         Attributes({"objectClass": _CLASSES, "cn": [b"Subschema"]}),
-        Attributes(),
+        Attributes((name, [line.encode() for line in lines()]) for name, lines in _DESCRIPTIONS.items()),
     )

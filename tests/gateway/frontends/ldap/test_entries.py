@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import gc
+import weakref
+
+import pytest
+from conversation import person
+
+from gateway.frontends.ldap.entries import Selection, encoded, select
+from gateway.identity.model import Attributes, Entry
+from gateway.wire.ldap import decode_message, encode_encoded
+from gateway.wire.messages import SearchResultEntry
+
+ENTRY = Entry(
+    "cn=X,o=y",
+    "cn=x,o=y",
+    Attributes(
+        {
+            "objectClass": [b"top"],
+            "CommonName": [b"X"],
+            "sn;lang-de": [b"Doe"],
+            "sn;lang-de;x-a": [b"Dough"],
+            "x-own": [b"1"],
+            "userPassword": [b"canary"],
+        }
+    ),
+    Attributes({"entryUUID": [b"7"], "createTimestamp": [b"20260101000000Z"]}),
+)
+USER = ["objectClass", "CommonName", "sn;lang-de", "sn;lang-de;x-a", "x-own"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ([], USER),
+        (["*"], USER),
+        (["+"], ["entryUUID", "createTimestamp"]),
+        (["*", "+"], [*USER, "entryUUID", "createTimestamp"]),
+        (["1.1"], []),
+        (["1.1", "x-own"], ["x-own"]),
+        (["dn"], []),
+        (["dn", "X-OWN"], ["x-own"]),
+        (["CN"], ["CommonName"]),
+        (["2.5.4.3"], ["CommonName"]),
+        (["surname"], ["sn;lang-de", "sn;lang-de;x-a"]),
+        (["sn;LANG-DE"], ["sn;lang-de", "sn;lang-de;x-a"]),
+        (["sn;x-a"], ["sn;lang-de;x-a"]),
+        (["sn;lang-en"], []),
+        (["name"], ["CommonName", "sn;lang-de", "sn;lang-de;x-a"]),
+        (["entryUUID"], ["entryUUID"]),
+        (["*", "entryuuid"], [*USER, "entryUUID"]),
+        (["userPassword", "noSuchType", "", "x" * 5000], []),
+    ],
+)
+def test_selection(asked: list[str], shown: list[str]) -> None:
+    assert [name for name, _ in Selection(asked, types_only=False).of(ENTRY)] == shown
+
+
+def test_values_are_byte_for_byte_those_of_the_entry() -> None:
+    """R3."""
+    odd = Entry("cn=x", "cn=x", Attributes({"jpegPhoto": [b"\xff\xd8\x00", b""]}))
+    message = decode_message(encode_encoded(1, encoded(odd, select((), False))))
+    assert message.operation == SearchResultEntry("cn=x", (("jpegPhoto", (b"\xff\xd8\x00", b"")),))
+
+
+def test_an_entry_is_encoded_once() -> None:
+    jdoe = person()
+    assert encoded(jdoe, select((), False)) is encoded(jdoe, select((), False))
+    assert encoded(jdoe, select(("cn",), False)) is encoded(jdoe, select(("cn",), False))
+
+
+def test_another_selection_is_another_encoding() -> None:
+    jdoe = person()
+    kept = {encoded(jdoe, select((name,), only)) for name in ("cn", "uid", "+") for only in (False, True)}
+    assert len(kept) == 6
+
+
+def test_what_is_kept_goes_with_the_entry() -> None:
+    """R9, R19: a changed person is a new object, and nothing of the old one is shown again."""
+    jdoe = person()
+    encoded(jdoe, select((), False))
+    gone = weakref.ref(jdoe)
+    del jdoe
+    gc.collect()
+    assert gone() is None
+
+
+def test_a_long_list_is_not_kept_in_memory() -> None:
+    assert select(("x" * 5000,), False) is not select(("x" * 5000,), False)
+    assert select(("cn",), False) is select(("cn",), False)

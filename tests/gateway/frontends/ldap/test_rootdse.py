@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from conversation import Client, People, services, values
+
+from gateway.frontends.ldap import controls
+from gateway.wire.controls import START_TLS, WHO_AM_I
+from gateway.wire.filter import Equal, parse_filter
+
+
+def root(client: Client, *attributes: str, wanted: str = "(objectClass=*)") -> dict[str, list[bytes]]:
+    return values(client.search("", parse_filter(wanted), *attributes, scope=0)[0])
+
+
+def test_everybody_may_read_it_and_the_filter_counts() -> None:
+    client = Client(services(People()))
+    assert root(client, wanted="(OBJECTCLASS=Top)") == {"objectClass": [b"top"]}
+    assert client.search("", Equal("objectClass", b"person"), scope=0) == []
+
+
+def test_what_it_says() -> None:
+    shown = root(Client(services(People(), vendor_version="1.2")), "+")
+    assert shown["supportedLDAPVersion"] == [b"3"]
+    assert shown["namingContexts"] == [b"dc=example,dc=com"]
+    assert shown["supportedExtension"] == [WHO_AM_I.encode()]
+    assert shown["supportedControl"] == [name.encode() for name in controls.SUPPORTED]
+    assert shown["supportedFeatures"] == [b"1.3.6.1.4.1.4203.1.5.1", b"1.3.6.1.4.1.4203.1.5.3"]
+    assert shown["subschemaSubentry"] == [b"cn=Subschema"]
+    assert (shown["vendorName"], shown["vendorVersion"]) == ([b"Bindferry"], [b"1.2"])
+    assert "supportedSASLMechanisms" not in shown
+
+
+def test_named_attributes_are_shown_as_sssd_and_authelia_ask_for_them() -> None:
+    shown = root(Client(services(People())), "*", "altServer", "namingContexts", "supportedLDAPVersion")
+    assert set(shown) == {"objectClass", "namingContexts", "supportedLDAPVersion"}
+
+
+def test_starttls_is_listed_only_where_it_would_work() -> None:
+    offered = services(People(), starttls="offered", tls=object())
+    assert START_TLS.encode() in root(Client(offered), "supportedExtension")["supportedExtension"]
+    assert START_TLS.encode() not in root(Client(offered, tls=True), "supportedExtension")["supportedExtension"]
+
+
+def test_true_and_false_filters_work() -> None:
+    """RFC 4526, as supportedFeatures claims."""
+    client = Client(services(People()))
+    assert root(client, wanted="(&)")
+    assert client.search("", parse_filter("(|)"), scope=0) == []
+
+
+def test_it_may_be_read_where_tls_is_required() -> None:
+    assert root(Client(services(People(), starttls="required", tls=object())))
