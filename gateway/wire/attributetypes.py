@@ -7,7 +7,7 @@ The tables are text in `schematypes.py`; how values compare is in `matching.py`,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from gateway.wire.schemasecrets import SECRETS
 from gateway.wire.schematypes import KINDS, POLICY, STANDARD, VENDORS
@@ -69,6 +69,7 @@ SECRET_ATTRIBUTES = frozenset(name.lower() for row in _table(SECRETS) for name i
 _ALL_KINDS = {row[0]: _kind(*row) for row in _table(KINDS)}
 ATTRIBUTE_TYPES = tuple(_type(*row) for row in _table(STANDARD + POLICY + VENDORS))
 _BY_NAME = {name.lower(): type_ for type_ in ATTRIBUTE_TYPES for name in (type_.oid, *type_.names)}
+_KEYS = {name: type_.key for name, type_ in _BY_NAME.items()}
 
 
 def attribute_type(name: str) -> AttributeType | None:
@@ -76,12 +77,10 @@ def attribute_type(name: str) -> AttributeType | None:
     return _BY_NAME.get(_bare(name))
 
 
-@lru_cache(maxsize=2048)
 def canonical(name: str) -> str:
     """The one name in lower case that stands for all names and the OID of a type; of an unknown type, its own."""
     bare = _bare(name)
-    known = _BY_NAME.get(bare)
-    return known.key if known is not None else bare
+    return _KEYS.get(bare, bare)
 
 
 def _bare(name: str) -> str:
@@ -100,9 +99,13 @@ def is_secret(name: str) -> bool:
     return bare in SECRET_ATTRIBUTES or canonical(bare) in SECRET_ATTRIBUTES
 
 
-@lru_cache(maxsize=2048)
 def subtypes(name: str) -> frozenset[str]:
     """The canonical names of a type and of all its subtypes (RFC 4512 2.5.1)."""
     own = canonical(name)
+    return _known_subtypes(own) if own in _KEYS else frozenset({own})
+
+
+@cache  # only ever asked about names of our own table
+def _known_subtypes(own: str) -> frozenset[str]:
     below = {type_.key for type_ in ATTRIBUTE_TYPES if type_.sup and canonical(type_.sup) == own}
-    return frozenset({own}).union(*map(subtypes, below))
+    return frozenset({own}).union(*map(_known_subtypes, below))

@@ -76,12 +76,12 @@ def parse_dn(text: str) -> Dn:
         if match is None:
             raise InvalidDn("malformed DN")
         avas.append((match[1], _value(match)))
+        if len(rdns) == MAX_RDNS or len(avas) > MAX_VALUES:
+            raise InvalidDn("the DN has too many parts")
         position, separator = match.end(), match[5]
         if separator != "+":
             rdns.append(tuple(avas))
             avas = []
-        if len(rdns) > MAX_RDNS or len(avas) > MAX_VALUES:
-            raise InvalidDn("the DN has too many parts")
     return Dn(tuple(rdns))
 
 

@@ -52,7 +52,7 @@ and bytes like any other, and a server that is sent it finds it Undefined, too."
 def rename(item: Filter, mapping: Callable[[str], str | None]) -> Filter:
     """The filter about attributes of other names; where `mapping` gives None, the item becomes `UNDEFINED`.
 
-    `mapping` is asked with the type as spelled, without options; these stay. Secrets are `UNDEFINED` unasked, and so are
+    `mapping` is asked with the type as spelled, without options; these stay. Secrets are `UNDEFINED` unasked, so are
     a number that we have no name for (it may be a secret's) and an extensible match without an attribute (it would look
     at everything).
     """

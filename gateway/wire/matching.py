@@ -1,8 +1,8 @@
 """Families of matching rules (RFC 4517 section 4): what values of one sort can be asked, and substrings.
 
 How one value becomes a key is in `syntaxes.py`; which attribute is of which family, the schema says; what a filter
-makes of it is in `assertion.py`. Deliberately wider than the RFC: texts always sort and have substrings, whether or not the
-schema names a rule for it, as in Active Directory and 389.
+makes of it is in `assertion.py`. Deliberately wider than the RFC: texts always sort and have substrings, whether or
+not the schema names a rule for it, as in Active Directory and 389.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from gateway.wire.schemaclasses import CLASSES
 
@@ -41,10 +41,13 @@ def object_class(name: str) -> ObjectClass | None:
     return _BY_NAME.get(name.lower().removeprefix("oid."))
 
 
-@lru_cache(maxsize=512)
 def superclasses(name: str) -> frozenset[str]:
     """Names and OIDs, in lower case, of a class and of all above it; of an unknown class only its own name."""
     known = object_class(name)
-    if known is None:
-        return frozenset({name.lower()})
-    return frozenset({known.name.lower(), known.oid}).union(*map(superclasses, known.superiors))
+    return frozenset({name.lower()}) if known is None else _superclasses(known.oid)
+
+
+@cache  # only ever asked about classes of our own table
+def _superclasses(oid: str) -> frozenset[str]:
+    class_ = _BY_NAME[oid]
+    return frozenset({class_.name.lower(), oid}).union(*map(superclasses, class_.superiors))

@@ -1,7 +1,7 @@
 """Attributes whose values are passwords, hashes or keys, as data: one a line, with its OID if known.
 
-`attributetypes.py` reads it. A type of which no OID stands here is still safe: `filter.rename` lets no number pass that it
-does not know.
+`attributetypes.py` reads it. A type of which no OID stands here is still safe: `filter.rename` lets no number pass
+that it does not know.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ Which rule uses which of them is in `matching.py`.
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from gateway.errors import ProtocolError
 from gateway.wire.attributetypes import canonical
@@ -83,7 +83,7 @@ def bit_string(value: bytes) -> bytes | None:
 
 
 _TIME = re.compile(rb"([0-9]{10})(?:([0-9]{2})([0-9]{2})?)?(?:[.,]([0-9]+))?(?:Z|([+-])([0-9]{2})([0-9]{2})?)")
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # all is reckoned in UTC here
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def generalized_time(value: bytes) -> int | None:
@@ -97,7 +97,7 @@ def generalized_time(value: bytes) -> int | None:
     if minutes > 59 or seconds > 60 or int(zone_hours or 0) > 23 or int(zone_minutes or 0) > 59:
         return None
     try:
-        start = datetime.strptime(hour.decode("ascii"), "%Y%m%d%H")  # noqa: DTZ007  # the zone comes below
+        start = datetime(int(hour[:4]), int(hour[4:6]), int(hour[6:8]), int(hour[8:]), tzinfo=UTC)
     except ValueError:
         return None
     minutes += offset if sign == b"-" else -offset
