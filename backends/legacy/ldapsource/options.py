@@ -80,8 +80,8 @@ class GroupSearch(Options):
 class LdapOptions(SourceOptions):
     """One old directory: one or more servers that hold the same people.
 
-    With `direct_bind` there is no service account, so that a stranger cannot be told from a wrong password: such a source
-    ends the search through the sources and belongs behind all others (R8).
+    With `direct_bind` there is no service account, so that a stranger cannot be told from a wrong password: such
+    a source ends the search through the sources, and belongs behind all others (R8).
     """
 
     url: Url | None = None
