@@ -24,8 +24,6 @@ class Condition:
 
 
 class _Health(Resource):
-    isLeaf = True
-
     def __init__(self, condition: Callable[[], Condition]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # Twisted has no types there
         self._condition = condition
@@ -40,8 +38,6 @@ class _Health(Resource):
 
 
 class _Metrics(Resource):
-    isLeaf = True
-
     def __init__(self, metrics: Metrics) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # Twisted has no types there
         self._metrics = metrics
