@@ -44,7 +44,7 @@ def case_ignore_list(value: bytes) -> bytes | None:
     return None if key is None else _LIST_BLANKS.sub(b"$", key)
 
 
-_PHONE_INSIGNIFICANT = re.compile("[ \u002d\u058a\u2010\u2011\u2212\ufe63\uff0d]+")
+_PHONE_INSIGNIFICANT = re.compile("[- \u058a\u2010\u2011\u2212\ufe63\uff0d]+")
 
 
 def telephone(value: bytes) -> bytes | None:
