@@ -1,0 +1,55 @@
+# What a newcomer needs, each with all of its set-up: Debian (or alike), Python 3.11 or newer, make.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-fast lint clean
+
+help:
+	@echo "make demo       two old stores and the gateway before them on 127.0.0.1, with commands to paste"
+	@echo "make test       every test, with real servers and clients (installs them: root or sudo), and lint"
+	@echo "make test-fast  unit and flow tests: no servers, under a minute"
+	@echo "make lint       ruff and mypy"
+	@echo "make clean      remove what the others made here"
+	@echo "PYTHON=/path/to/python3.12 make …   takes another Python"
+
+demo: $(VENV)/ready-demo
+	@exec $(BIN)/bindferry demo
+
+# pytest comes last: the end of the output is its summary.
+test: $(VENV)/ready-live lint
+	@$(BIN)/python -m pytest
+
+test-fast: $(VENV)/ready-test
+	@$(BIN)/python -m pytest -m "not live" --ignore=tests/live --ignore=tests/bench
+
+lint: $(VENV)/ready-test
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .build .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Each stamp is a finished step, so that the second run is quick.
+# ldaptor asks for a distribution called passlib, whose module is libpass's already: hence --no-deps.
+$(VENV)/ready-demo: setup.cfg pyproject.toml .ci/venv .ci/pip
+	@sh .ci/venv "$(PYTHON)" $(VENV)
+	@sh .ci/pip $(VENV) --editable ".[demo]"
+	@sh .ci/pip $(VENV) --no-deps "ldaptor>=21.2,<22"
+	@touch $@
+
+$(VENV)/ready-test: $(VENV)/ready-demo
+	@sh .ci/pip $(VENV) --editable ".[demo,test,odbc,postgresql,mysql]"
+	@touch $@
+
+# The packages are looked at every time: they are the machine's, not this directory's.
+.PHONY: servers
+servers:
+	@sh tests/install.sh
+
+$(VENV)/ready-live: $(VENV)/ready-test | servers
+	@sh .ci/pip $(VENV) "python-ldap>=3.4"
+	@touch $@
