@@ -1,0 +1,113 @@
+"""The composition root: real stores wired to the core, threads and all, without a socket."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from core_rig import PEER, Trail
+from waiting import now
+
+from gateway.app import Core, assemble, open_stores
+from gateway.config import Settings, load
+from gateway.errors import ConfigErrors
+from gateway.identity.model import LoginName, PasswordCredential, Secret
+from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected
+from gateway.identity.search import Query, Scope
+from gateway.testing import oldstores
+from gateway.testing.pump import PumpReactor
+from gateway.wire.filter import parse_filter
+
+CONFIG = """
+directory: {url: "sqlite:///PLACE/directory.db", base: "dc=example,dc=com"}
+listen: {ldap: {address: 127.0.0.1, port: 0, starttls: "off"}}
+passwords: {memory: 64KiB, time: 1}
+migration: {wait: 5s}
+sources:
+  - name: customers
+    type: sql
+    url: "sqlite:///PLACE/users.db"
+    query: "SELECT * FROM users WHERE login = :name"
+    columns:
+      {key: id, name: login, password: pw, disabled: {column: status, values: [blocked]}, must_change: force_change}
+    attributes: {cn: last, sn: last, Telefon: {constant: ["1"]}}
+    dn: "uid={name},ou=customers,dc=example,dc=com"
+    lockout: {threshold: 3, window: 30m}
+    map: {rename: {Telefon: telephoneNumber}}
+"""
+PEOPLE = oldstores.customers()
+
+
+def settings(place: Path, text: str = CONFIG) -> Settings:
+    oldstores.write_table(place / "users.db")
+    (place / "bindferry.yaml").write_text(text.replace("PLACE", str(place)))
+    return load(place / "bindferry.yaml")
+
+
+class Running:
+    """A core over real stores, driven by hand."""
+
+    def __init__(self, place: Path) -> None:
+        self.reactor = PumpReactor()
+        self.reactor.advance(1_800_000_000)
+        self.trail = Trail()
+        configured = settings(place)
+        self.stores = open_stores(configured, self.reactor)
+        self.core: Core = assemble(configured, self.stores, self.trail, self.reactor)
+
+    def bind(self, name: str, password: str) -> Outcome:
+        credential = PasswordCredential(LoginName.of(name), Secret(password.encode()))
+        return self.reactor.run(self.core.authenticator.bind(credential, PEER))
+
+    def close(self) -> None:
+        self.reactor.run(self.stores.close(1))
+
+
+def test_every_scheme_of_the_old_table_moves_and_stays_in(tmp_path: Path) -> None:
+    """The main job, over SQLite on both sides: R9, R11."""
+    running = Running(tmp_path)
+    for person in PEOPLE[:6]:  # one of each hash scheme
+        assert isinstance(running.bind(person.uid, person.password), Accepted)
+    (tmp_path / "users.db").write_bytes(b"")
+    for person in PEOPLE[:6]:
+        outcome = running.bind(person.uid.upper(), person.password)
+        assert isinstance(outcome, Accepted)
+        assert outcome.identity.attributes.get("telephonenumber") == (b"1",)
+        assert running.bind(person.uid, "wrong") == Rejected(Reason.WRONG_PASSWORD)
+    assert running.reactor.run(running.stores.native.counts()) == {"customers": 6}
+    running.close()
+
+
+def test_the_rules_of_a_source_reach_the_core(tmp_path: Path) -> None:
+    """R7, R20: columns for states, and the source's own lockout."""
+    running = Running(tmp_path)
+    states = {person.note: person for person in PEOPLE if person.note}
+    for note, reason in (("disabled", Reason.DISABLED), ("must change", Reason.MUST_CHANGE)):
+        assert running.bind(states[note].uid, states[note].password) == Rejected(reason)
+    victim = PEOPLE[0]
+    outcomes = [running.bind(victim.uid, f"guess {number}") for number in range(3)]
+    assert outcomes == [Rejected(Reason.WRONG_PASSWORD)] * 2 + [Rejected(Reason.LOCKED)]
+    running.close()
+
+
+def test_a_name_that_was_verified_a_moment_ago_is_answered_without_suspending(tmp_path: Path) -> None:
+    """Binds and searches of people in use never leave the reactor thread."""
+    running = Running(tmp_path)
+    person = PEOPLE[0]
+    running.bind(person.uid, person.password)
+    credential = PasswordCredential(LoginName.of(person.uid), Secret(person.password.encode()))
+    assert isinstance(now(running.core.authenticator.bind(credential, PEER)), Accepted)
+
+    async def search() -> list[str]:
+        query = Query("", Scope.SUBTREE, parse_filter(f"(uid={person.uid})"), LoginName.of(person.uid))
+        return [entry.dn async for entry in running.core.search.search(query)]
+
+    assert now(search()) == [f"uid={person.uid},{oldstores.CUSTOMERS}"]
+    running.close()
+
+
+def test_all_faults_of_opening_are_told_together_and_nothing_is_written(tmp_path: Path) -> None:
+    text = CONFIG.replace("PLACE/directory.db", "PLACE/missing/directory.db")
+    with pytest.raises(ConfigErrors, match="missing"):
+        open_stores(settings(tmp_path, text), PumpReactor())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bindferry.yaml", "users.db"]
