@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from twisted.internet.defer import CancelledError, Deferred, TimeoutError
+from twisted.internet.defer import Deferred, TimeoutError
 from twisted.internet.endpoints import HostnameEndpoint
-from twisted.internet.error import ConnectError, ConnectingCancelledError
+from twisted.internet.error import ConnectError
 from twisted.internet.interfaces import IAddress, IProtocol, IProtocolFactory, IReactorTime
 from twisted.internet.protocol import Factory
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from backends.legacy.ldapclient.connection import LdapConnection
 from backends.legacy.ldapclient.servers import Server, Servers
@@ -98,9 +99,7 @@ class Connector:
 
     async def _set_up(self, server: Server, connection: LdapConnection, prepare: Prepare | None) -> None:
         try:
-            await self._dial(server, _Only(connection))
-        except ConnectingCancelledError:
-            raise CancelledError from None
+            await _cancellable(self._dial(server, _Only(connection)))
         except (ConnectError, OSError) as error:
             text = f"{server} cannot be reached: {error}"
             raise SourceUnavailable(self.source, text) from None
@@ -110,6 +109,25 @@ class Connector:
             await connection.start_tls(self._security.creator(server.host))
         if prepare is not None:
             await prepare(connection)
+
+
+def _cancellable(dialled: Deferred[IProtocol]) -> Deferred[IProtocol]:
+    """The same, and `CancelledError` when cancelled: endpoints then say that the host does not exist, or the like."""
+
+    given_up = False
+
+    def cancel(_: Deferred[IProtocol]) -> None:
+        nonlocal given_up
+        given_up = True
+        dialled.cancel()
+
+    def forward(result: IProtocol | Failure) -> None:
+        if not given_up:
+            waiter.callback(result)  # a Failure handed to callback() is an errback
+
+    waiter: Deferred[IProtocol] = Deferred(cancel)
+    dialled.addBoth(forward)
+    return waiter
 
 
 class _Only(Factory):

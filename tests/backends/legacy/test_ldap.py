@@ -7,7 +7,9 @@ from typing import Any, TypeVar
 
 import pytest
 from ldap_script import Network, Tree
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.interfaces import IProtocol
+from waiting import settled
 
 from backends.legacy.ldap import LdapSource, make
 from backends.legacy.ldapsource.options import LdapOptions
@@ -306,6 +308,22 @@ def test_when_a_server_begins_to_hang_the_next_login_goes_to_the_other(world: Wo
     with pytest.raises(SourceUnavailable):
         world.bind("jdoe", b"Winter2011!")
     accepted(world.bind("jdoe", b"Winter2011!"))
+
+
+def test_who_stops_waiting_for_a_connection_gives_no_server_a_bad_name(world: World) -> None:
+    """Endpoints fail in all manners when they are cancelled."""
+    dialled: Deferred[IProtocol] = Deferred(lambda one: one.errback(OSError("no such host")))
+    dials = [dialled]
+    network = world.network
+    source = make(options(), lambda *to: dials.pop() if dials else network.dial(*to), network.clock)
+    login = LoginName.of_dn(dn_of("jdoe"), normalise_dn(dn_of("jdoe")), ("uid", "jdoe"))
+    account = world.run(lambda: source.lookup(login))
+    assert account is not None
+    cancelled = Deferred.fromCoroutine(source.verify(account, Secret(b"Winter2011!")))
+    cancelled.cancel()
+    with pytest.raises(CancelledError):
+        settled(cancelled)
+    accepted(world.run(lambda: source.verify(account, Secret(b"Winter2011!"))))
 
 
 def test_a_connection_that_the_server_closed_while_it_rested_is_replaced(world: World) -> None:
