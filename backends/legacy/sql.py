@@ -7,7 +7,8 @@ columns mean (`sqlrows.py`), statements and options (`sqlstatements.py`, `sqlopt
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
+from dataclasses import replace
 
 from backends.legacy.sqldatabase import Database, Reading
 from backends.legacy.sqlengine import make_engine, read_url
@@ -35,7 +36,7 @@ class SqlSource:
         self.name = options.name
         self.charset = options.charset
         self._options = options
-        self._database = database
+        self.database = database
         self._people = PersonReader(options)
         self.bases: tuple[str, ...] = (self._people.template.parent_key,)
         self._check: PasswordCheck = (
@@ -47,45 +48,37 @@ class SqlSource:
 
     async def lookup(self, login: LoginName) -> Account | None:
         """The account of that name. The row's name is what counts (R2); two rows are `IdentityConflict`."""
-        names = spellings(login, self._people.template)
-        if not names:
+        if not spellings(login, self._people.template):
             return None
-        aliased = self._options.by_alias if login.dn is None else None
-        statements = [self._options.query, *([aliased] if aliased is not None else [])]
 
         def find(reading: Reading) -> Account | None:
-            for statement in statements:
-                for name in names:
-                    rows = reading.rows(statement, {"name": name}, 2)
-                    if len(rows) > 1:
-                        raise IdentityConflict(f"source {self.name}: the statement returns several rows for one name")
-                    if rows:
-                        return self._people.account(rows[0])
+            for statement, name, record in self._rows(reading, login):
+                return replace(self._people.account(record), handle=(statement, name))
             return None
 
-        return await self._database.ask(find)
+        return await self.database.ask(find)
 
     async def verify(self, account: Account, password: Secret) -> Outcome:
-        """Accepted with the state that the row showed, or why not; the look-up's own row is compared with."""
-        current = account if isinstance(account.handle, Record) else await self._again(account)
-        if current is None:
-            return Unknown()
-        record = current.handle
-        assert isinstance(record, Record)
+        """Accepted with the state that the row shows, or why not. The row is read anew: what the look-up hands out
+        holds no hash, and whoever has gone or was changed since is seen."""
 
         def judge() -> Outcome:
+            record = self._again(account)
+            if record is None:
+                return Unknown()
             refusal = self._check(record, password)
             return Rejected(refusal) if refusal is not None else Accepted(self._with_groups(record))
 
-        return await self._database.in_thread(lambda: self._database.guarded(lambda _: judge()))
+        return await self.database.in_thread(lambda: self.database.guarded(lambda _: judge()))
 
     async def read(self, account: Account) -> Identity | None:
         """The person as the database has it now."""
-        current = await self._again(account)
-        if current is None or not isinstance(current.handle, Record):
-            return None
-        record = current.handle
-        return await self._database.in_thread(lambda: self._database.guarded(lambda _: self._with_groups(record)))
+
+        def read() -> Identity | None:
+            record = self._again(account)
+            return None if record is None else self._with_groups(record)
+
+        return await self.database.in_thread(lambda: self.database.guarded(lambda _: read()))
 
     async def search(self, query: Query) -> AsyncGenerator[Entry, None]:
         """People only. One person is looked up; anything broader needs the statement `list`, and finds nobody without
@@ -115,7 +108,7 @@ class SqlSource:
         statement = self._options.count
         if statement is None:
             return None
-        rows = await self._database.ask(lambda reading: reading.rows(statement, {}, 1))
+        rows = await self.database.ask(lambda reading: reading.rows(statement, {}, 1))
         try:
             return int(text_of(rows[0].values[0]))
         except (IndexError, ValueError):  # BadValue is a ValueError
@@ -123,34 +116,53 @@ class SqlSource:
 
     async def inspect(self) -> Sight:
         """As `LegacySource.inspect`: every statement run once, a hundred rows looked at."""
-        return await Inspection(self._options, self._database, self._people).look()
+        return await Inspection(self._options, self.database, self._people).look()
 
     async def close(self) -> None:
         """Connections and threads; what hangs is left behind."""
-        await self._database.close()
+        await self.database.close()
 
-    async def _again(self, account: Account) -> Account | None:
-        """The account as it is now: another person under the name means that this one is gone."""
-        if account.name is None:
-            return None
-        current = await self.lookup(LoginName.of(account.name))
-        return current if current is not None and current.ref == account.ref else None
+    def _rows(self, reading: Reading, login: LoginName) -> Iterator[tuple[str, str, Record]]:
+        """In a thread: statement, name and row of whoever has that login name, or else that further name."""
+        names = spellings(login, self._people.template)
+        aliased = self._options.by_alias if login.dn is None else None
+        for statement in [self._options.query] + ([aliased] if aliased is not None else []):
+            for name in names:
+                record = self._row(reading, statement, name)
+                if record is not None:
+                    yield statement, name, record
+
+    def _row(self, reading: Reading, statement: str, name: str) -> Record | None:
+        rows = reading.rows(statement, {"name": name}, 2)
+        if len(rows) > 1:
+            raise IdentityConflict(f"source {self.name}: the statement returns several rows for one name")
+        return rows[0] if rows else None
+
+    def _again(self, account: Account) -> Record | None:
+        """In a thread: the account's row as it is now; None if the name leads to nobody, or to somebody else."""
+        match account.handle:
+            case (str(statement), str(name)):
+                record = self.database.attempt(lambda reading: self._row(reading, statement, name))
+            case _:
+                return None
+        return record if record is not None and self._people.account(record).ref == account.ref else None
 
     async def _person(self, login: LoginName) -> Identity | None:
+        def find(reading: Reading) -> Identity | None:
+            for _, _, record in self._rows(reading, login):
+                return self._read(record, reading)
+            return None
+
         try:
-            account = await self.lookup(login)
+            return await self.database.ask(find) if spellings(login, self._people.template) else None
         except IdentityConflict as conflict:
             raise SourceMisbehaved(self.name, str(conflict)) from None
-        if account is None or not isinstance(account.handle, Record):
-            return None
-        record = account.handle
-        return await self._database.in_thread(lambda: self._database.guarded(lambda _: self._with_groups(record)))
 
     def _with_groups(self, record: Record) -> Identity:
         """In a thread."""
         if self._options.groups is None:
             return self._people.identity(record)
-        return self._database.attempt(lambda reading: self._read(record, reading))
+        return self.database.attempt(lambda reading: self._read(record, reading))
 
     def _read(self, record: Record, reading: Reading | None) -> Identity:
         """In a thread, on a connection that is there already."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 from functools import partial
 
 from twisted.logger import Logger
@@ -92,21 +93,30 @@ class Listing:
     async def _pages(self, statement: str, size: int) -> AsyncGenerator[list[Record], None]:
         after: object = self._options.list_start
         while True:
-            batch, last = await self._database.ask(partial(self._page, statement, after, size))
-            if batch and (last == after or len(batch) > size):
+            page = await self._database.ask(partial(self._page, statement, after, size))
+            if page.rows and (page.last == after or len(page.rows) > size):
                 raise SourceMisbehaved(
                     self._options.name, "the statement `list` does not go on after :after, in the order of the key"
                 )
-            if batch:
-                yield batch
-            if len(batch) < size:
+            if page.rows:
+                yield page.rows
+            if len(page.rows) < size:
                 return
-            after = last
+            after = page.last
 
-    def _page(self, statement: str, after: object, size: int, reading: Reading) -> tuple[list[Record], object]:
-        """In a thread: one batch, and the key to go on behind."""
+    def _page(self, statement: str, after: object, size: int, reading: Reading) -> _Page:
+        """In a thread."""
         rows = reading.rows(statement, {"after": after, "limit": size}, size + 1)
-        return rows, self._people.raw_key(rows[-1]) if rows else after
+        return _Page(rows, self._people.raw_key(rows[-1]) if rows else after)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """One batch, and the key to go on behind. (No tuple: CPython 3.11's `anext` with a default unpacks one that is sent
+    to it.)"""
+
+    rows: list[Record]
+    last: object
 
 
 class _Bad:

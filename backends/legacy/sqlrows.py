@@ -79,10 +79,10 @@ class PersonReader:
         self._group = DnTemplate.parse(group_dn) if group_dn is not None else None
 
     def account(self, record: Record) -> Account:
-        """Who this row is, with the row itself as handle."""
+        """Who this row is."""
         key, name = self._key(record), self._name(record)
         dn_key = normalise_dn(self._dn(name))
-        return Account(key, name, Origin(self._source, key), self._read_aliases(record), dn_key, record)
+        return Account(key, name, Origin(self._source, key), self._read_aliases(record), dn_key)
 
     def identity(self, record: Record, groups: Sequence[object] = ()) -> Identity:
         """The person of this row. `groups` are the values of the groups' statement."""
