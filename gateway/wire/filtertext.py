@@ -155,7 +155,8 @@ def format_filter(item: Filter) -> str:
     raise ProtocolError("this filter has no text form")
 
 
-_SPECIAL = re.compile("[\x00-\x1f()*\\\\\x7f-\x9f\udc80-\udcff]")
+# Blanks at the ends, too: ldap3 is not the only one that trims values.
+_SPECIAL = re.compile(r"[\x00-\x1f()*\\\x7f-\x9f\udc80-\udcff]|\A\s|\s\Z")
 
 
 def escape_assertion(value: str | bytes) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib
 import json
 import re
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pytest
-from ldap3.protocol.rfc4512 import AttributeTypeInfo, LdapSyntaxInfo, MatchingRuleInfo, ObjectClassInfo
+from ldap3.protocol.rfc4512 import AttributeTypeInfo, BaseObjectInfo, LdapSyntaxInfo, MatchingRuleInfo, ObjectClassInfo
 
 from gateway.wire import schema
 from gateway.wire.schemasecrets import SECRETS
@@ -169,18 +171,23 @@ def test_secrets_have_the_oids_of_other_servers() -> None:
             assert known == oid or name == "pwdHistory" or not known[0].isdigit(), name
 
 
+def _parsed(kind: type[BaseObjectInfo], texts: Iterable[str]) -> Mapping[str, Any]:
+    parsed: Mapping[str, Any] = kind.from_definition([text.encode() for text in texts])  # type: ignore[no-untyped-call]
+    return parsed
+
+
 def test_ldap3_reads_every_description() -> None:
-    types = AttributeTypeInfo.from_definition([text.encode() for text in schema.attribute_type_descriptions()])
+    types = _parsed(AttributeTypeInfo, schema.attribute_type_descriptions())
     assert types["cn"].name == ["cn", "commonName"]
     assert types["cn"].superior == ["name"]
     assert types["createTimestamp"].no_user_modification
     assert {type_.names[0] for type_ in schema.ATTRIBUTE_TYPES} == set(types)
-    classes = ObjectClassInfo.from_definition([text.encode() for text in schema.object_class_descriptions()])
+    classes = _parsed(ObjectClassInfo, schema.object_class_descriptions())
     assert sorted(classes["person"].must_contain) == ["cn", "sn"]
     assert {class_.name for class_ in schema.OBJECT_CLASSES} == set(classes)
-    rules = MatchingRuleInfo.from_definition([text.encode() for text in schema.matching_rule_descriptions()])
+    rules = _parsed(MatchingRuleInfo, schema.matching_rule_descriptions())
     assert rules["caseIgnoreMatch"].oid == "2.5.13.2"
-    syntaxes = LdapSyntaxInfo.from_definition([text.encode() for text in schema.ldap_syntax_descriptions()])
+    syntaxes = _parsed(LdapSyntaxInfo, schema.ldap_syntax_descriptions())
     assert syntaxes["1.3.6.1.4.1.1466.115.121.1.12"].description == "DN"
 
 

@@ -137,7 +137,11 @@ def test_a_uuid_is_text_or_bytes(value: uuids.UUID) -> None:
     )
 
 
-_PREPARES: list[Prepare] = list({prepare for prepare, *_ in (*EQUAL, *UNEQUAL, *INVALID)})
+_PREPARES: list[Prepare] = [
+    *(prepare for prepare, _ in EQUAL),
+    *(prepare for prepare, _, _ in UNEQUAL),
+    *(prepare for prepare, _ in INVALID),
+]
 
 
 @given(st.binary() | st.text().map(str.encode))
