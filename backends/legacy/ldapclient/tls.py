@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
-from OpenSSL import SSL
+from OpenSSL import SSL, crypto
 from service_identity import VerificationError
 from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
 from twisted.internet.ssl import (
@@ -49,7 +49,7 @@ def _certificates(path: Path) -> list[Certificate]:
         raise ConfigError(f"the file {path} cannot be read: {error.strerror}", where="tls.ca") from None
     try:
         found = [Certificate.loadPEM(block) for block in blocks]
-    except (SSL.Error, ValueError):
+    except (crypto.Error, ValueError):
         raise ConfigError(f"the file {path} holds a certificate that cannot be read", where="tls.ca") from None
     if not found:
         raise ConfigError(f"the file {path} holds no certificate in PEM form", where="tls.ca")
