@@ -1,0 +1,1 @@
+"""A source plug-in for Bindferry: people in a passwd-like file. Written to be read, copied and changed."""
