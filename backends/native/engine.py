@@ -32,7 +32,8 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that sees one state of the database. `DirectoryUnavailable` for every fault of it."""
+        """A connection for questions that each see one state of the database, and not all of them the same one.
+        `DirectoryUnavailable` for every fault of it."""
         with faults(), self._read.connect() as connection:
             yield connection
 
@@ -136,7 +137,7 @@ def _engine(url: URL, busy_timeout: float, connections: int, *, writes: bool) ->
 
     @event.listens_for(engine, "connect")
     def connected(connection: SqliteConnection, _record: object) -> None:
-        connection.isolation_level = None  # we begin transactions ourselves, below
+        connection.isolation_level = None  # we begin transactions ourselves, below; who only reads needs none
         connection.execute("PRAGMA foreign_keys = ON")
         # R11: with WAL, NORMAL would lose the last commits at a power cut, and an adoption that was reported as written
         # counts towards switching its source off: each commit waits for the disk.
@@ -144,11 +145,9 @@ def _engine(url: URL, busy_timeout: float, connections: int, *, writes: bool) ->
         if not writes:
             connection.execute("PRAGMA query_only = ON")
 
-    @event.listens_for(engine, "begin")
-    def began(connection: Connection) -> None:
+    if writes:
         # A transaction that reads first and writes later can be refused half way; one that takes the lock first, never.
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
 
 

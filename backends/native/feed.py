@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from backends.native.cache import Changes
 from backends.native.engine import Store, faults
 from backends.native.keys import alias_keys
-from backends.native.record import people, read
+from backends.native.record import PEOPLE, read
 from backends.native.tables import change, identity
 from backends.native.writing import ADOPTED
 
@@ -20,14 +20,14 @@ _NONE = Changes({}, frozenset())
 
 class Feed:
     """Looks at the database. It has a connection of its own, because `data_version` counts what *others* commit.
-    Used by one thread at a time."""
+    Used by one thread at a time. The first look is made at once, and tells nothing."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._connection: Connection | None = None
         self._version: int | None = None  # means nothing on another connection
-        with store.reading() as connection:
-            self._seq = _latest(connection)
+        self._seq = 0
+        self.look()
 
     def look(self) -> Changes | None:
         """Who changed since the last look; None if too many did. `DirectoryUnavailable` if it cannot be told."""
@@ -49,12 +49,15 @@ class Feed:
             self._connection = None
 
     def _look(self, connection: Connection) -> Changes | None:
-        # The first read of a transaction fixes what it sees: version and feed tell of the same moment.
+        # The version first: what is committed between the two is told now, and the next look finds nothing more.
         version = connection.exec_driver_sql("PRAGMA data_version").scalar_one()
         if version == self._version:
             return _NONE
         latest = _latest(connection)
-        changes = _between(connection, self._seq, latest)
+        # A new connection, or something committed that the feed does not tell of: a hand in the database. Whatever was
+        # done, memory cannot know it.
+        untold = self._version is None or latest == self._seq
+        changes = None if untold else _between(connection, self._seq, latest)
         self._seq, self._version = latest, version
         return changes
 
@@ -80,7 +83,7 @@ def _names(connection: Connection, adopted: list[int]) -> frozenset[str] | None:
     if len(adopted) > MOST:
         return None
     names: set[str] = set()
-    for row in connection.execute(people().where(identity.c.id.in_(adopted))) if adopted else ():
+    for row in connection.execute(PEOPLE.where(identity.c.id.in_(adopted))) if adopted else ():
         person = read(row).identity
         names.update((person.name_key, *alias_keys(person)))
     return frozenset(names)

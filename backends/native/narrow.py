@@ -12,7 +12,7 @@ from backends.native.tables import lookup
 from gateway.identity.search import Filter
 from gateway.wire.filter import UNDEFINED, And, Equal, Or, Present, Substrings
 
-MOST = 20_000
+MOST = 5000
 """People found through an index; if there are more, reading all below the base is not much more work."""
 
 _MOST_PROBES = 1000
@@ -62,16 +62,16 @@ def _cost(found: tuple[Probe, ...]) -> tuple[int, int]:
     return max((probe.cost for probe in found), default=0), len(found)
 
 
-def people_found(connection: Connection, item: Filter) -> list[int] | None:
-    """The rows of everybody whom the filter can select, each once, in order; None where that would be too many to
-    list, or the index does not know."""
+def people_found(connection: Connection, item: Filter, most: int = MOST) -> list[int] | None:
+    """The rows of everybody whom the filter can select, each once, in order; None where that would be more than `most`,
+    or the index does not know."""
     found = probes(item)
     if found is None:
         return None
     rows: set[int] = set()
     for statement in _statements(found):
-        rows.update(connection.execute(statement.limit(MOST + 1)).scalars())
-        if len(rows) > MOST:
+        rows.update(connection.execute(statement.limit(most + 1)).scalars())
+        if len(rows) > most:
             return None
     return sorted(rows)
 

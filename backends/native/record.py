@@ -78,12 +78,7 @@ class _Reader:
         return self._data[start : self._at]
 
 
-def people() -> Select[*tuple[Any, ...]]:
-    """All that `read` needs of each person."""
-    return _PEOPLE
-
-
-_PEOPLE: Select[*tuple[Any, ...]] = select(
+PEOPLE: Select[*tuple[Any, ...]] = select(
     table.c.id,
     table.c.uuid,
     table.c.name,
@@ -98,10 +93,11 @@ _PEOPLE: Select[*tuple[Any, ...]] = select(
     table.c.expires_at,
     table.c.revision,
 )
+"""All that `read` needs of each person."""
 
 
 def read(row: Row[*tuple[Any, ...]]) -> Record:
-    """The person of one row of `people`; `DirectoryUnavailable` if it was damaged."""
+    """The person of one row of `PEOPLE`; `DirectoryUnavailable` if it was damaged."""
     number, person_id, name, dn, tree_key, data, password_hash, charset, *rest = row
     try:
         header, values = _open(data)

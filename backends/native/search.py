@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, exists, select
 from backends.native.engine import Store
 from backends.native.narrow import people_found
 from backends.native.reading import named
-from backends.native.record import Record, people, read, tree_key_of
+from backends.native.record import PEOPLE, Record, read, tree_key_of
 from backends.native.tables import identity
 from gateway.errors import IdentityConflict
 from gateway.identity.search import BaseNotFound, Query, Scope
@@ -101,11 +101,11 @@ def _listed(connection: Connection, search: Search, rows: list[int]) -> Sequence
     search.ended = not search.rows
     if not page:
         return []
-    return connection.execute(people().where(identity.c.id.in_(page), *search.scope)).all()
+    return connection.execute(PEOPLE.where(identity.c.id.in_(page), *search.scope)).all()
 
 
 def _walk(connection: Connection, search: Search) -> Sequence[Row[*tuple[object, ...]]]:
-    statement = people().where(*search.scope)
+    statement = PEOPLE.where(*search.scope)
     if search.last is not None:
         statement = statement.where(identity.c.tree_key > search.last)
     rows = connection.execute(statement.order_by(identity.c.tree_key).limit(PAGE)).all()

@@ -22,7 +22,7 @@ from backends.native.record import Record
 from backends.native.search import begin, proceed
 from backends.native.verifying import Verifier
 from backends.native.writing import adopt, change_person, replace_hash
-from gateway.errors import BusyError, DirectoryUnavailable, ProtocolError
+from gateway.errors import BusyError, ConfigError, DirectoryUnavailable, ProtocolError
 from gateway.identity.model import AccountState, Entry, Identity, LoginName, Origin, Secret
 from gateway.identity.outcome import Outcome
 from gateway.identity.ports import Adoption
@@ -209,7 +209,11 @@ def _alias(login: LoginName, record: Record) -> str | None:
 def build(options: SqlOptions, context: Context) -> SqlDirectory:
     """Open the directory, create or upgrade it; `ConfigError` for what an administrator must mend."""
     store = open_store(options.url, busy_timeout=options.busy_timeout, readers=options.read_threads)
-    return SqlDirectory(store, options, context)
+    try:
+        return SqlDirectory(store, options, context)
+    except DirectoryUnavailable as error:
+        store.close()
+        raise ConfigError(str(error), where="directory.url") from None
 
 
 PLUGIN = DirectoryPlugin(SqlOptions, build)

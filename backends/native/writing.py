@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, NoReturn
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from backends.native.engine import Store
 from backends.native.keys import group_key, lookup_keys
 from backends.native.reading import record_of
-from backends.native.record import Record, pack, people, read, tree_key_of
+from backends.native.record import PEOPLE, Record, pack, read, tree_key_of
 from backends.native.tables import change, identity, lookup, membership, origin
 from gateway.errors import DirectoryError, IdentityConflict
 from gateway.identity.model import AccountState, Identity
@@ -24,6 +25,19 @@ from gateway.identity.ports import Adoption
 ADOPTED = "adopted"
 CHANGED = "changed"
 
+_IDENTITY, _ORIGIN, _LOOKUP = insert(identity), insert(origin), insert(lookup)
+_MEMBERSHIP, _CHANGE = insert(membership), insert(change)
+_HELD = PEOPLE.where(
+    or_(
+        identity.c.id.in_(
+            select(origin.c.identity).where(origin.c.source == bindparam("source"), origin.c.key == bindparam("key"))
+        ),
+        identity.c.name_key == bindparam("name"),
+        identity.c.tree_key == bindparam("dn"),
+        identity.c.uuid == bindparam("id"),
+    )
+)
+
 
 def adopt(store: Store, adoption: Adoption) -> Record:
     """Write a person, unless somebody of this origin is here: then that one, unchanged.
@@ -31,31 +45,33 @@ def adopt(store: Store, adoption: Adoption) -> Record:
     `IdentityConflict` names who holds the login name, the DN or the id (R4). An empty hash is refused: an account
     without one must never come to be by accident.
     """
+    person = adoption.identity
     if not adoption.password_hash:
-        raise DirectoryError(f"{adoption.identity.name!r} cannot be adopted without a password hash")
+        raise DirectoryError(f"{person.name!r} cannot be adopted without a password hash")
     with store.writing() as connection:
-        held = _of_origin(connection, adoption.identity)
-        if held is not None:
-            return held
-        _refuse_second(connection, adoption.identity)
+        held = _holders(connection, person)
+        for record in held:
+            if record.identity.origin == person.origin:
+                return record
+        for record in held:
+            _refuse(person, record.identity)
         number = _insert(connection, adoption)
-        written = connection.execute(people().where(identity.c.id == number)).one()
-        return read(written)
+    return Record(number, replace(person, revision=1), adoption.password_hash, adoption.charset)
 
 
-def _of_origin(connection: Connection, person: Identity) -> Record | None:
-    where = select(origin.c.identity).where(origin.c.source == person.origin.source, origin.c.key == person.origin.key)
-    row = connection.execute(people().where(identity.c.id == where.scalar_subquery())).first()
-    return None if row is None else read(row)
+def _holders(connection: Connection, person: Identity) -> list[Record]:
+    """Whoever has the origin, the name, the DN or the id of this person."""
+    asked = {
+        "source": person.origin.source,
+        "key": person.origin.key,
+        "name": person.name_key,
+        "dn": tree_key_of(person.dn_key),
+        "id": person.id,
+    }
+    return [read(row) for row in connection.execute(_HELD, asked)]
 
 
-def _refuse_second(connection: Connection, person: Identity) -> None:
-    tree_key = tree_key_of(person.dn_key)
-    same = or_(identity.c.name_key == person.name_key, identity.c.tree_key == tree_key, identity.c.uuid == person.id)
-    row = connection.execute(people().where(same).limit(1)).first()
-    if row is None:
-        return
-    holder = read(row).identity
+def _refuse(person: Identity, holder: Identity) -> NoReturn:
     if holder.name_key == person.name_key:
         what = f"the name {person.name!r}"
     elif holder.dn_key == person.dn_key:
@@ -69,24 +85,15 @@ def _refuse_second(connection: Connection, person: Identity) -> None:
 
 def _insert(connection: Connection, adoption: Adoption) -> int:
     person, at = adoption.identity, adoption.at
-    result = connection.execute(insert(identity), _columns(adoption))
-    (number,) = result.inserted_primary_key or (0,)
-    connection.execute(
-        insert(origin),
-        {
-            "source": person.origin.source,
-            "key": person.origin.key,
-            "identity": number,
-            "application": adoption.application,
-            "at": at,
-        },
-    )
+    (number,) = connection.execute(_IDENTITY, _columns(adoption)).inserted_primary_key or (0,)
+    came = {"source": person.origin.source, "key": person.origin.key, "application": adoption.application, "at": at}
+    connection.execute(_ORIGIN, {**came, "identity": number})
     found_by = [{"attribute": name, "key": key, "identity": number} for name, key in sorted(lookup_keys(person))]
     if found_by:
-        connection.execute(insert(lookup), found_by)
+        connection.execute(_LOOKUP, found_by)
     groups = [{"group": group, "identity": number} for group in sorted(set(map(group_key, person.groups)))]
     if groups:
-        connection.execute(insert(membership), groups)
+        connection.execute(_MEMBERSHIP, groups)
     _note(connection, number, 1, ADOPTED, at)
     return number
 
@@ -121,7 +128,7 @@ def _state(state: AccountState) -> Mapping[str, object]:
 
 
 def _note(connection: Connection, number: int, revision: int, kind: str, at: float) -> None:
-    connection.execute(insert(change), {"identity": number, "revision": revision, "kind": kind, "at": at})
+    connection.execute(_CHANGE, {"identity": number, "revision": revision, "kind": kind, "at": at})
 
 
 def change_person(

@@ -1,0 +1,124 @@
+"""The index never leaves out whom a filter selects."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backends.native.keys import LENGTH, alias_keys, group_key, indexed, lookup_keys
+from backends.native.narrow import Probe, probes
+from gateway.identity.model import Attributes
+from gateway.testing.directory_hooks import person
+from gateway.wire.filter import UNDEFINED, And, Equal, Filter, Not, Or, Present, Substrings, parse_filter
+
+SPELLINGS = """jdoe|JDoe| j  doe |jDÖE|jdo\u0308e|ﬁn|fin|straße|STRASSE|| |007|7|-0|0|-7|+7|cn=Staff,dc=x
+CN=staff , dc=X|2.5.4.3=staff,dc=x|597ae2f6-16a6-1027-98f4-d28b5365dc14
+597AE2F6-16A6-1027-98F4-D28B5365DC14|a\u3000b|a b|a\0b
+\U0010ffff|A\u0301|Á"""
+VALUES = ["a" * 300, "a" * 250 + "b", *SPELLINGS.replace("\n", "|").split("|")]
+NAMES = ["uid", "CN", "commonName", "2.5.4.4", "mail", "memberOf", "uidNumber", "entryUUID", "sn;lang-de", "surname"]
+
+values = st.one_of(
+    st.sampled_from([value.encode() for value in VALUES]),
+    st.sampled_from([b"\xff", bytes(range(16))]),
+    st.binary(max_size=3),
+)
+names = st.sampled_from(NAMES)
+leaves: st.SearchStrategy[Filter] = st.one_of(
+    st.builds(Equal, names, values),
+    st.builds(Present, names),
+    st.builds(Substrings, names, values, st.just(()), st.none()),
+    st.builds(Substrings, names, values, st.tuples(values), values),
+)
+filters = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        st.builds(And, st.lists(inner, max_size=3).map(tuple)),
+        st.builds(Or, st.lists(inner, max_size=3).map(tuple)),
+        st.builds(Not, inner),
+    ),
+    max_leaves=4,
+)
+entries = st.lists(st.tuples(names, st.lists(values, min_size=1, max_size=2)), max_size=4).map(Attributes)
+
+
+def found_by(keys: set[tuple[str, str]], probe: Probe) -> bool:
+    last = probe.key if probe.last is None else probe.last
+    return any(name == probe.attribute and probe.key.encode() <= key.encode() <= last.encode() for name, key in keys)
+
+
+@settings(max_examples=400, deadline=None)
+@given(entries, filters)
+def test_whoever_is_selected_is_found(entry: Attributes, item: Filter) -> None:
+    asked = probes(item)
+    if asked is not None and item.matches(entry) is True:
+        keys = lookup_keys(person("jdoe", attributes=entry))
+        assert any(found_by(keys, probe) for probe in asked)
+
+
+@settings(max_examples=300, deadline=None)
+@given(names, values, st.integers(0, 8))
+def test_whoever_has_the_value_or_its_beginning_is_found(name: str, value: bytes, length: int) -> None:
+    keys = lookup_keys(person("jdoe", attributes=Attributes([(name, [value])])))
+    for item in (Equal(name, value), Substrings(name, value[:length], (), None)):
+        asked = probes(item)
+        if asked is not None and item.matches(Attributes([(name, [value])])) is True:
+            assert any(found_by(keys, probe) for probe in asked)
+
+
+@pytest.mark.parametrize(
+    ("text", "attributes"),
+    [
+        ("(uid=x)", {"uid"}),
+        ("(&(objectClass=person)(memberOf=cn=x)(userid=x))", {"uid"}),
+        ("(&(mail=*)(cn=a*))", {"cn"}),
+        ("(|(uid=x)(mail=x))", {"uid", "mail"}),
+        ("(&(|(uid=x)(title=x))(cn=x))", {"cn"}),
+    ],
+)
+def test_the_most_telling_condition_is_asked(text: str, attributes: set[str]) -> None:
+    found = probes(parse_filter(text))
+    assert found is not None
+    assert {probe.attribute for probe in found} == attributes
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["(objectClass=person)", "(|(uid=x)(title=x))", "(!(uid=x))", "(uid=*x)", "(uid>=x)", "(&)", "(memberOf=cn*)"],
+)
+def test_some_filters_the_index_does_not_know(text: str) -> None:
+    assert probes(parse_filter(text)) is None
+
+
+def test_what_is_undefined_finds_nobody() -> None:
+    assert probes(UNDEFINED) == ()
+    assert probes(And((parse_filter("(objectClass=*)"), UNDEFINED))) == ()
+
+
+def test_a_filter_with_a_thousand_names_is_asked_and_with_more_is_not() -> None:
+    items = tuple(Equal("uid", b"%d" % number) for number in range(1001))
+    assert len(probes(Or(items[:1000])) or ()) == 1000
+    assert probes(Or(items)) is None
+
+
+def test_keys_are_short() -> None:
+    shown = person("jdoe", attributes=Attributes({"cn": [b"x" * 5000]}))
+    assert {len(key) for name, key in lookup_keys(shown) if name == "cn"} == {LENGTH}
+
+
+def test_no_password_is_indexed() -> None:
+    """R15."""
+    assert indexed("userPassword") is None
+
+
+def test_an_alias_that_is_the_name_is_none() -> None:
+    shown = replace(person("jdoe"), aliases=("JDOE", "jd", "", " JD "))
+    assert alias_keys(shown) == {"jd"}
+
+
+def test_groups_are_compared_as_dns_or_names() -> None:
+    assert group_key("CN=Staff, DC=x") == group_key("cn=staff,dc=x")
+    assert group_key("Wheel ") == "wheel"
