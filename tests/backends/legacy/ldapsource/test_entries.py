@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -89,7 +90,8 @@ def test_without_a_login_attribute_the_leaf_of_the_dn_names() -> None:
 )
 def test_keys_that_never_change(attribute: str, value: bytes, key: str, number: uuid.UUID | None) -> None:
     """R3."""
-    person = identity(**{attribute: [value]})
+    shown: dict[str, Any] = {attribute: [value]}
+    person = identity(**shown)
     assert (person.origin.source, person.origin.key) == ("old", key)
     assert person.id == (number or derive_id(person.origin))
 

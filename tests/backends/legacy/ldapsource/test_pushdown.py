@@ -38,13 +38,13 @@ def test_what_is_sent(asked: str, sent: str | None) -> None:
 
 def test_filters_of_other_make_are_checked_here() -> None:
     class Odd:
-        def matches(self, attributes: Attributes) -> bool | None:
+        def matches(self, attributes: object) -> bool | None:
             return True
 
         def names(self) -> frozenset[str]:
             return frozenset()
 
-        def renamed(self, names: object) -> Filter:
+        def renamed(self, names: object) -> Odd:
             return self
 
     assert sendable(Odd()) == (EVERY_ENTRY, False)
