@@ -62,7 +62,7 @@ class AttributeRules:
 
     def asked(self, filter_: Filter) -> Filter:
         """The filter in the source's own words, or `EVERYTHING` where those cannot say it; checked again here."""
-        unsayable = self.drop | self.rename.keys() | {name.lower() for name in self.add}
+        unsayable = {"*"} | self.drop | self.rename.keys() | {name.lower() for name in self.add}
         if unsayable & filter_.names():
             return EVERYTHING
         old_names = {new.lower(): old for old, new in self.rename.items()}

@@ -28,7 +28,7 @@ class Filter(Protocol):
         ...
 
     def names(self) -> frozenset[str]:
-        """The attributes that it looks at, in lower case."""
+        """The attributes that it looks at, in lower case; `*` among them where it looks at all."""
         ...
 
     def renamed(self, names: Callable[[str], str]) -> Filter:

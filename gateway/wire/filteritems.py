@@ -213,7 +213,7 @@ class Extensible:
         return test(attributes)
 
     def names(self) -> frozenset[str]:
-        return frozenset() if self.attribute is None else _base_names(self.attribute)
+        return frozenset({"*"}) if self.attribute is None else _base_names(self.attribute)
 
     def renamed(self, names: Callable[[str], str]) -> Extensible:
         return self if self.attribute is None else replace(self, attribute=_renamed(self.attribute, names))

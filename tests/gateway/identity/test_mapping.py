@@ -58,6 +58,9 @@ def test_filters_are_about_the_new_names() -> None:
     assert found("(description=3)") == []
     assert found("(o=corp)") == ["uid=jdoe"]
     assert found("(&(uid=jdoe)(!(description=3)))") == ["uid=jdoe"]
+    assert found("(:telephoneNumberMatch:=+1 2)") == ["uid=jdoe"]
+    assert found("(:caseIgnoreMatch:=corp)") == ["uid=jdoe"]
+    assert found("(:caseIgnoreMatch:=9)") == []
 
 
 def test_what_is_no_person_gets_no_constants() -> None:
