@@ -145,7 +145,7 @@ class Network:
 
     def settle(self) -> None:
         """Let all that is under way arrive, without time passing."""
-        for _ in range(200):
+        while any(call.getTime() <= self.clock.seconds() for call in self.clock.getDelayedCalls()):
             self.clock.advance(0)
 
     def stop(self) -> None:

@@ -265,7 +265,7 @@ def test_a_thousand_people_come_in_pages(tmp_path: Path) -> None:
 
 
 def test_a_server_that_shows_less_than_there_is_is_not_believed(tmp_path: Path) -> None:
-    """R6: the size limit is for everybody but the service account, so read anonymously."""
+    """R6."""
     server = Slapd(tmp_path / "slapd", [person(f"u{number}", "x") for number in range(30)])
     server.start()
     source = build(server.url, size_limit=10)

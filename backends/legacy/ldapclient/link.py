@@ -56,12 +56,13 @@ class Link(Protocol):
         self._last_id = 0
         self._pending: dict[int, Pending] = {}
         self._abandoned: set[int] = set()
+        self._retired = False
         self._heard = clock.seconds()
 
     @property
     def usable(self) -> bool:
         """Whether a new operation may be sent."""
-        return self.problem is None and len(self._abandoned) < MAX_ABANDONED
+        return self.problem is None and not self._retired and len(self._abandoned) < MAX_ABANDONED
 
     @property
     def busy(self) -> bool:
@@ -82,6 +83,14 @@ class Link(Protocol):
         finally:
             pending.end()
             self._pending.pop(message_id, None)
+            if self._retired and not self._pending:
+                self.close()
+
+    def retire(self) -> None:
+        """Close it as soon as nobody waits for an answer."""
+        self._retired = True
+        if not self._pending:
+            self.close()
 
     def close(self) -> None:
         """Say goodbye (Unbind) and let go. Whoever still waits gets `SourceUnavailable`."""

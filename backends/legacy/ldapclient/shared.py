@@ -50,7 +50,7 @@ class Shared:
             connection.close()
             raise self._over()
         if self._connection is not None:
-            self._connection.close()
+            self._connection.retire()
         self._connection = connection
         if self._sweep is None or not self._sweep.active():
             self._sweep = self._clock.callLater(self._idle, self._close_idle)
@@ -61,10 +61,10 @@ class Shared:
         if connection is None or connection.problem is not None:
             return
         rest = connection.last_used + self._idle - self._clock.seconds()
-        if rest <= 0 and not connection.busy:
-            connection.close()
+        if rest <= 0:
+            connection.retire()
         else:
-            self._sweep = self._clock.callLater(max(rest, 1.0), self._close_idle)
+            self._sweep = self._clock.callLater(rest, self._close_idle)
 
     def _over(self) -> SourceUnavailable:
         return SourceUnavailable(self._source, "the source is closed")

@@ -252,6 +252,16 @@ def test_bytes_in_clear_behind_the_answer_to_starttls_are_a_fault(opened: Open) 
         settled(secured)
 
 
+def test_a_retired_connection_lets_who_waits_finish(opened: Open) -> None:
+    search = opened.search()
+    opened.connection.retire()
+    assert not opened.connection.usable
+    opened.wire.send(SearchResultDone(OK), message_id=1)
+    assert settled(search).result == OK
+    opened.network.settle()
+    assert not opened.wire.open
+
+
 def test_closing_says_goodbye_and_tells_who_waits(opened: Open) -> None:
     search = opened.search()
     opened.connection.close()
