@@ -57,25 +57,21 @@ ANSWERS: dict[type[object], Callable[[LdapResult], Response]] = {
 
 
 class Call:
-    """A request and its answer. `seconds` is how long it may take; an operation may shorten that before it waits.
-    `controls` go out with the answer."""
+    """A request and its answer. `seconds` is how long it may take, None what is configured; an operation may set it
+    before it waits. `controls` go out with the answer. Beside a bind (`is_bind`) nothing else of its connection may run
+    (RFC 4511 4.2.1)."""
 
-    __slots__ = ("_deferred", "_timer", "controls", "message", "over", "seconds", "session")
+    __slots__ = ("_deferred", "_timer", "controls", "is_bind", "message", "over", "seconds", "session")
 
     def __init__(self, session: Session, message: LdapMessage) -> None:
         self.session = session
         self.message = message
         self.over = False
-        limits = session.services.limits
-        self.seconds = limits.bind_timeout if self.is_bind else limits.time
+        self.is_bind = type(message.operation) is BindRequest
+        self.seconds: float | None = None
         self.controls: tuple[Control, ...] = ()
         self._deferred: Deferred[Response] | None = None
         self._timer: DelayedCall | None = None
-
-    @property
-    def is_bind(self) -> bool:
-        """Whether nothing else of this connection may run beside it (RFC 4511 4.2.1)."""
-        return type(self.message.operation) is BindRequest
 
     def run(self, coroutine: Coroutine[Any, Any, Response]) -> None:
         """Begin. Where the coroutine ends without waiting, the answer is out when this returns, and neither
@@ -90,7 +86,9 @@ class Call:
             return
         self._deferred = Deferred.fromCoroutine(_rest(coroutine, waited))
         if not self._deferred.called:
-            self._timer = self.session.clock.callLater(self.seconds, self._expired)
+            limits = self.session.services.limits
+            seconds = self.seconds or (limits.bind_timeout if self.is_bind else limits.time)
+            self._timer = self.session.clock.callLater(seconds, self._expired)
         self._deferred.addCallbacks(self._done, self._failed)
 
     def send(self, operation: bytes) -> None:

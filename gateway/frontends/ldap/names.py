@@ -13,6 +13,7 @@ from gateway.wire.messages import ResultCode
 LONGEST_NAME = 1024
 """Characters of a bare name; it comes to sources and into the audit, so it has a bound of its own."""
 _CACHED_LENGTH = 256
+_CACHED_NAMES = 16384
 
 
 def login_name(name: str) -> LoginName:
@@ -34,11 +35,15 @@ def _login_name(name: str) -> LoginName:
     return login
 
 
-_short = lru_cache(maxsize=4096)(_login_name)
+_short = lru_cache(maxsize=_CACHED_NAMES)(_login_name)
 
 
 def login_value(value: bytes) -> LoginName | None:
     """Whoever an assertion about a login attribute means; None where it is no name."""
+    return _short_value(value) if len(value) <= _CACHED_LENGTH else _login_value(value)
+
+
+def _login_value(value: bytes) -> LoginName | None:
     try:
         name = value.decode("utf-8")
     except UnicodeDecodeError:
@@ -46,6 +51,9 @@ def login_value(value: bytes) -> LoginName | None:
     if "\0" in name or len(name) > LONGEST_NAME or not name.strip():
         return None
     return LoginName.of(name)
+
+
+_short_value = lru_cache(maxsize=_CACHED_NAMES)(_login_value)
 
 
 def dn_key(dn: str) -> str:

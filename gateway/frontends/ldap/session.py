@@ -1,11 +1,11 @@
-"""One connection: bytes in, requests in order, at most one bind at a time, and the end of it.
+"""One connection: bytes in, whom it speaks for, and the end of it.
 
-What a request means stands in the operations, how one runs in `call`, what goes out in `outlet`.
+What a request means stands in the operations, how one runs in `call`, which may run in `order`, what goes out
+in `outlet`.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from typing import cast
 
@@ -19,6 +19,7 @@ from gateway.frontends.ldap import controls
 from gateway.frontends.ldap.call import Call
 from gateway.frontends.ldap.extended import starttls_result
 from gateway.frontends.ldap.operations import OPERATIONS
+from gateway.frontends.ldap.order import Order
 from gateway.frontends.ldap.outlet import Outlet, Transport
 from gateway.frontends.ldap.services import Clock, DelayedCall, Services
 from gateway.identity.model import Identity, Peer
@@ -33,7 +34,6 @@ from gateway.wire.ldap import (
 )
 from gateway.wire.messages import (
     AbandonRequest,
-    BindRequest,
     BindResponse,
     ExtendedRequest,
     ExtendedResponse,
@@ -45,9 +45,6 @@ from gateway.wire.messages import (
 )
 
 _log = Logger()
-
-_ALONE = (BindRequest, BindResponse)
-"""What waits for everything before it (RFC 4511 4.2.1): a bind, or the answer to one that could not be used."""
 
 
 class Session(Protocol):
@@ -66,10 +63,7 @@ class Session(Protocol):
         self.is_tls = False
         self._gone = gone
         self._buffer = MessageBuffer(services.limits.message_anonymous)
-        self._queue: deque[LdapMessage] = deque()
-        self._running: dict[int, Call] = {}
-        self._ids: set[int] = set()  # of both
-        self._binding = False
+        self._order = Order(services.limits.operations)
         self._pumping = False
         self._paused = False
         self._closing = False
@@ -107,7 +101,7 @@ class Session(Protocol):
         if self._silent:
             _log.debug("{peer} connected and left without a byte", peer=self.peer.address)
         self._closing = True
-        self._forget()
+        self._order.clear()
         self.outlet.lost()
         if self._idle is not None and self._idle.active():
             self._idle.cancel()
@@ -125,7 +119,7 @@ class Session(Protocol):
             return
         request = message.operation
         if type(request) is AbandonRequest:
-            self._abandon(request.message_id)
+            self._order.abandon(request.message_id)
         elif type(request) is UnbindRequest or type(request) in OPERATIONS:
             self._take(message)
         else:
@@ -133,102 +127,80 @@ class Session(Protocol):
 
     def _take(self, message: LdapMessage) -> None:
         """Put a request in its place, or what is to be answered there to one that could not be used."""
-        if self._closing or self._draining:
-            return
-        if not message.id or message.id in self._ids:
-            raise ProtocolError("a message id that is 0 or still in use")
-        self._heard = self.clock.seconds()
-        self._ids.add(message.id)
-        self._queue.append(message)
+        if not (self._closing or self._draining):
+            self._order.add(message)
+            self._heard = self.clock.seconds()
 
     def _pump(self) -> None:
-        """Begin what may begin: in order, nothing beside a bind (RFC 4511 4.2.1), and not more than is allowed."""
+        """Begin what may begin, and read more only as long as there is room for it."""
         if self._pumping:
             return
         self._pumping = True
         try:
-            while self._queue and self._is_ready(self._queue[0]):
-                self._begin(self._queue.popleft())
+            while not (self._closing or self._draining or self.outlet.full):
+                message = self._order.next()
+                if message is None:
+                    break
+                self._begin(message)
         finally:
             self._pumping = False
-        if self._draining and not self._running:
+        if self._draining and not self._order.running:
             self.disconnect(ResultCode.UNAVAILABLE, "the server is shutting down")
-        paused = self.outlet.full or len(self._ids) >= self.services.limits.operations
+        paused = self.outlet.full or self._order.is_full
         if paused is not self._paused and not self._closing:
             self._paused = paused
             _ = self._transport.pauseProducing() if paused else self._transport.resumeProducing()
 
-    def _is_ready(self, message: LdapMessage) -> bool:
-        if not self._running:
-            return not (self._closing or self._draining or self.outlet.full)
-        alone = self._binding or type(message.operation) in _ALONE
-        return not (alone or self.outlet.full or len(self._running) >= self.services.limits.operations)
-
     def _begin(self, message: LdapMessage) -> None:
         request = message.operation
-        kind = type(request)
-        operation = OPERATIONS.get(kind)
-        if kind is UnbindRequest:
-            self._close()
-            return
+        operation = OPERATIONS.get(type(request))
         if operation is None:
-            self._answer_unusable(message)
+            self._begin_other(message)
             return
-        call = self._running[message.id] = Call(self, message)
+        call = Call(self, message)
+        self._order.begin(call)
+        if call.is_bind:
+            self.become(None)  # RFC 4513 4: anonymous until, and unless, the bind succeeds
         refused = controls.refusal(request, message.controls) if message.controls else None
         if refused is not None:
             call.finish(call.answer(refused))
         elif isinstance(request, ExtendedRequest) and request.name == START_TLS:
             self._start_tls(call)
         else:
-            if kind is BindRequest:
-                self._binding = True
-                self.become(None)  # RFC 4513 4: anonymous until, and unless, the bind succeeds
             call.run(operation(call, request))
 
-    def _answer_unusable(self, answer: LdapMessage) -> None:
-        self._ids.discard(answer.id)
-        if type(answer.operation) is BindResponse:
+    def _begin_other(self, message: LdapMessage) -> None:
+        """An unbind, or the answer to a request that could not be used."""
+        if type(message.operation) is UnbindRequest:
+            self._close()
+            return
+        self._order.end(message.id)
+        if type(message.operation) is BindResponse:
             self.become(None)  # a bind that failed, RFC 4513 4
-        self.outlet.write(encode_message(answer))
+        self.outlet.write(encode_message(message))
 
     def finished(self, call: Call, response: Response) -> None:
         """Called by a request that has its answer."""
         message = call.message
-        self._running.pop(message.id, None)
-        self._ids.discard(message.id)
-        if call.is_bind:
-            self._binding = False
+        self._order.end(message.id)
         self.outlet.write(encode_encoded(message.id, encode_operation(response), call.controls))
         self._pump()
 
     def become(self, identity: Identity | None) -> None:
         """Speak for this person from now on, None is anonymous."""
+        if identity is self.identity:
+            return
         self.identity = identity
         limits = self.services.limits
         self._buffer.limit = limits.message_anonymous if identity is None else limits.message_authenticated
 
-    def _abandon(self, message_id: int) -> None:
-        """RFC 4511 4.11: no answer, neither to this nor to what is abandoned; a bind cannot be."""
-        call = self._running.get(message_id)
-        if call is not None and not call.is_bind:
-            del self._running[message_id]
-            self._ids.discard(message_id)
-            call.cancel()
-            return
-        for waiting in self._queue:
-            if waiting.id == message_id and type(waiting.operation) is not BindRequest:
-                self._queue.remove(waiting)
-                self._ids.discard(message_id)
-                return
-
     def _start_tls(self, call: Call) -> None:
         """RFC 4511 4.14. What a client sends behind the request, before it has the answer, was put there by somebody
         else: it would be read as if it had come through TLS."""
-        if self._queue or self._buffer.pending:
+        if self._order.waiting or self._buffer.pending:
             self.disconnect(ResultCode.PROTOCOL_ERROR, "data behind a StartTLS request")
             return
-        result = starttls_result(self.services, is_tls=self.is_tls, is_busy=len(self._running) > 1)
+        result = starttls_result(self.services, is_tls=self.is_tls, is_busy=self._order.running > 1)
         call.finish(ExtendedResponse(result, START_TLS))
         if result.code == ResultCode.SUCCESS:
             self._transport.startTLS(self.services.tls)
@@ -254,19 +226,13 @@ class Session(Protocol):
 
     def _close(self, notice: LdapResult | None = None) -> None:
         self._closing = True
-        self._forget()
+        self._order.clear()
         self.outlet.close(notice)
-
-    def _forget(self) -> None:
-        self._queue.clear()
-        running, self._running = self._running, {}
-        for call in running.values():
-            call.let_go() if call.is_bind else call.cancel()
 
     def _check_idle(self) -> None:
         limit = self.services.limits.idle
         rest = self._heard + limit - self.clock.seconds()
-        if rest <= 0 and not self._running:
+        if rest <= 0 and not self._order.running:
             _log.debug("{peer} was idle: closed", peer=self.peer.address)
             self._close()
         else:

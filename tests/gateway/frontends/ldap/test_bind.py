@@ -95,6 +95,13 @@ def test_so_does_one_that_asked_nobody(name: str, password: bytes) -> None:
     assert client.session.identity is None
 
 
+def test_so_does_one_that_was_refused_for_its_control() -> None:
+    client = Client(services(People(person())))
+    client.bind(JDOE, b"secret")
+    assert client.result(bind_request(JDOE, b"secret"), Control("1.2.3", critical=True)).code == 12
+    assert client.session.identity is None
+
+
 def test_where_tls_is_required_no_password_is_looked_at_without_it() -> None:
     people = People(person())
     client = Client(services(people, starttls="required", tls=object()))
