@@ -54,8 +54,8 @@ class Feed:
         if version == self._version:
             return _NONE
         latest = _latest(connection)
-        # A new connection, or something committed that the feed does not tell of: a hand in the database. Whatever was
-        # done, memory cannot know it.
+        # A new connection, or a commit that the feed does not tell of: a hand in the database. Memory cannot know what
+        # it did. (Where we wrote in the same half second, the hand is not noticed: whoever edits stops the daemon first.)
         untold = self._version is None or latest == self._seq
         changes = None if untold else _between(connection, self._seq, latest)
         self._seq, self._version = latest, version

@@ -70,6 +70,25 @@ def test_whoever_has_the_value_or_its_beginning_is_found(name: str, value: bytes
 
 
 @pytest.mark.parametrize(
+    ("name", "held", "asked"),
+    [
+        ("uidNumber", b"007", b"7"),
+        ("uidNumber", b"-0", b"0"),
+        ("gidNumber", b"-07", b"-7"),
+        ("entryUUID", b"597ae2f6-16a6-1027-98f4-d28b5365dc14", bytes.fromhex("597ae2f616a6102798f4d28b5365dc14")),
+        ("memberOf", b"CN=A\\2cB, DC=x", b"2.5.4.3=a\\,b,dc=X"),
+        ("cn", "Jürgen  Ü".encode(), "JU\u0308RGEN ü".encode()),
+        ("surname", b" de  la Tour", b"DE LA TOUR"),
+    ],
+)
+def test_other_spellings_of_a_value_have_its_key(name: str, held: bytes, asked: bytes) -> None:
+    shown = Attributes([(name, [held])])
+    assert Equal(name, asked).matches(shown) is True
+    (probe,) = probes(Equal(name, asked)) or ()
+    assert found_by(lookup_keys(person("jdoe", attributes=shown)), probe)
+
+
+@pytest.mark.parametrize(
     ("text", "attributes"),
     [
         ("(uid=x)", {"uid"}),
