@@ -45,7 +45,7 @@ ARROWS: dict[str, str] = {
 
 # Libraries that have one place.
 PLACES: dict[str, str] = {
-    "passlib": "gateway.passwords gateway.testing",  # testing: the demo's old stores are filled with hashes of their time
+    "passlib": "gateway.passwords gateway.testing",  # testing: hashes in the demo's old stores
     "bcrypt": "gateway.passwords gateway.testing",
     "argon2": "gateway.passwords",
     "sqlalchemy": "backends",
