@@ -1,6 +1,7 @@
 """The seam between the core and every store: two protocols and the values that cross it.
 
-`gateway.testing.conformance` holds one suite for each; `gateway.testing.memory` the doubles that ship.
+`gateway.testing` holds a suite of promises for each (`conformance_source`, `conformance_directory`) and the doubles that
+ship (`memory_source`, `memory_directory`).
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ class Sight:
 
 
 class LegacySource(Protocol):
-    """An old store. Read only. Every method raises `SourceUnavailable` where it cannot tell (R6), and
-    `SourceMisbehaved` where an answer cannot be used; never anything else.
+    """An old store. Read only. Every method raises `SourceUnavailable` where it cannot tell (R6), `BusyError` where
+    it has too much to do, and `SourceMisbehaved` where an answer cannot be used; never anything else.
 
     `bases` are the normalised DNs under which its people and entries live. `charset` is how passwords that are
     not UTF-8 are read (R13).

@@ -76,7 +76,7 @@ def test_filters_are_values() -> None:
 
 def test_names_are_spelled_and_canonical() -> None:
     item: AnyFilter = parse_filter("(&(CommonName;lang-de=a)(|(!(2.5.4.4=x))(:caseExactMatch:=y))(x-corp:dn:=z))")
-    assert item.names() == {"commonname", "cn", "2.5.4.4", "sn", "x-corp"}
+    assert item.names() == {"commonname", "cn", "2.5.4.4", "sn", "x-corp", "*"}
 
 
 def test_renamed_keeps_options_and_the_question() -> None:
