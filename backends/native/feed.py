@@ -55,7 +55,7 @@ class Feed:
             return _NONE
         latest = _latest(connection)
         # A new connection, or a commit that the feed does not tell of: a hand in the database. Memory cannot know what
-        # it did. (Where we wrote in the same half second, the hand is not noticed: whoever edits stops the daemon first.)
+        # it did. (Where we wrote in the same half second, the hand is not noticed: stop the daemon before editing.)
         untold = self._version is None or latest == self._seq
         changes = None if untold else _between(connection, self._seq, latest)
         self._seq, self._version = latest, version
