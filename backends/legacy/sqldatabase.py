@@ -7,23 +7,21 @@ first user's error. What is not here: what the rows mean.
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import suppress
 from typing import TypeVar
 
-from sqlalchemy import Connection, CursorResult, Engine, exc, text
-from twisted.internet.defer import Deferred
+from sqlalchemy import Connection, Engine, exc, text
 from twisted.internet.error import TimeoutError as DeadlineError
-from twisted.logger import Logger
 
+from backends.legacy.sqlcursor import Cursor, records_of
 from backends.legacy.sqlengine import STREAMS
 from backends.legacy.sqlerrors import classify
-from backends.legacy.sqlrows import Record, RowFault, index_columns
+from backends.legacy.sqlrows import Record, RowFault
 from gateway.errors import BusyError, SourceError, SourceMisbehaved, SourceUnavailable
 from gateway.threads import Pool
 
 T = TypeVar("T")
-_log = Logger()
 
 
 class Reading:
@@ -35,7 +33,7 @@ class Reading:
     def rows(self, statement: str, values: Mapping[str, object], most: int) -> list[Record]:
         """At most `most` rows."""
         with self.connection.execute(text(statement), dict(values)) as result:
-            return _records(result, result.fetchmany(most))
+            return records_of(result, result.fetchmany(most))
 
     def columns(self, statement: str, values: Mapping[str, object]) -> list[str]:
         """The names of the columns that it returns, whatever the rows."""
@@ -68,7 +66,7 @@ class Database:
         self._engine = engine
         self._pool = pool
         self._timeout = timeout
-        self._streams = 0
+        self._streams = threading.BoundedSemaphore(STREAMS)
 
     @property
     def engine(self) -> Engine:
@@ -125,88 +123,17 @@ class Database:
 
     async def stream(self, statement: str, size: int) -> AsyncGenerator[list[Record], None]:
         """All rows in batches, from one open cursor on a connection of its own. At most `STREAMS` at a time."""
-        if self._streams >= STREAMS:
-            raise SourceUnavailable(
-                self._source, "too many long searches at once (with :after and :limit none is long)"
-            )
-        cursor = _Cursor(self, statement)
-        self._streams += 1
+        if not self._streams.acquire(blocking=False):
+            raise SourceUnavailable(self._source, "too many long searches at once: give `list` :after and :limit")
+        cursor = Cursor(self, statement, self._streams.release)
         try:
             while batch := await self.in_thread(lambda: cursor.next(size)):
                 yield batch
         finally:
-            self._streams -= 1
-            if cursor.give_up():
-                self._detached(cursor.end)
-
-    def _detached(self, work: Callable[[], None]) -> None:
-        Deferred.fromCoroutine(self.in_thread(work)).addErrback(
-            lambda failure: _log.info("source {source}: {text}", source=self._source, text=str(failure.value))
-        )
+            cursor.give_up()
 
     async def close(self) -> None:
         """Let go of connections and threads; what hangs is left behind."""
         with suppress(SourceError):  # nothing is waiting for these connections any more
             await self.in_thread(self._engine.dispose)
         await self._pool.close(min(self._timeout, 1.0))
-
-
-class _Cursor:
-    """An open result that threads read by turns. Whoever ends it last closes it: the reactor when no step runs, else
-    the step itself when it comes back."""
-
-    def __init__(self, database: Database, statement: str) -> None:
-        self._database = database
-        self._statement = statement
-        self._connection: Connection | None = None
-        self._result: CursorResult[object] | None = None
-        self._lock = threading.Lock()
-        self._busy = False
-        self._ended = False
-
-    def next(self, size: int) -> list[Record]:
-        """In a thread: the next rows; none at the end."""
-        with self._lock:
-            if self._ended:
-                return []
-            self._busy = True
-        try:
-            if self._result is None:
-                return self._database.guarded(lambda attempt: self._open(attempt, size))
-            return self._database.guarded(lambda attempt: self._fetch(attempt, size), retry=False)
-        finally:
-            with self._lock:
-                self._busy = False
-                ended = self._ended
-            if ended:
-                self.end()
-
-    def give_up(self) -> bool:
-        """In the reactor's thread: no more steps. Whether the caller has to see to `end`."""
-        with self._lock:
-            self._ended = True
-            return not self._busy and self._connection is not None
-
-    def end(self) -> None:
-        """In a thread. A connection with unread rows is closed, not drained."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            with suppress(exc.SQLAlchemyError):  # it is thrown away
-                connection.invalidate()
-            connection.close()
-
-    def _open(self, attempt: Attempt, size: int) -> list[Record]:
-        self.end()  # of a first try that met a dead connection
-        self._connection = attempt.connect().execution_options(stream_results=True)
-        self._result = self._connection.execute(text(self._statement))
-        return self._fetch(attempt, size)
-
-    def _fetch(self, attempt: Attempt, size: int) -> list[Record]:
-        attempt.connected = True
-        assert self._result is not None
-        return _records(self._result, self._result.fetchmany(size))
-
-
-def _records(result: CursorResult[object], rows: Sequence[Sequence[object]]) -> list[Record]:
-    index = index_columns(result.keys())
-    return [Record(index, tuple(row)) for row in rows]

@@ -15,7 +15,11 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.default import DefaultDialect
 
-_GONE = re.compile(r"\((2006|2013|2055|4031)\)|closed the connection|communication link|server has gone away", re.I)
+_GONE = re.compile(
+    r"\((2006|2013|2055|4031)\)|communication link|server has gone away|closed the connection|lost connection"
+    r"|connection (has been |was |is )*(unexpectedly )?(lost|closed|reset|broken|not open)",
+    re.IGNORECASE,
+)
 _GONE_STATES = frozenset({"57P01", "57P02", "57P03", "01002"})
 
 

@@ -17,6 +17,7 @@ from backends.legacy.sqlengine import product
 from backends.legacy.sqloptions import AttributeRule, Flag, SqlOptions, template_columns
 from backends.legacy.sqlrows import PersonReader, Record, RowFault, index_columns
 from backends.legacy.sqlstatements import parameters
+from backends.legacy.sqlvalues import truth
 from gateway import passwords
 from gateway.errors import IdentityConflict, SourceError
 from gateway.identity.ports import Sight
@@ -148,7 +149,7 @@ class Inspection:
             row = reading.connection.execute(text(_CAN_WRITE[name].replace(":", "\\:"))).fetchone()
         except exc.SQLAlchemyError:
             return ["cannot tell whether this account may write: read rights are enough"]
-        return ["this account may write: give it read rights only"] if row is not None and row[0] else []
+        return ["this account may write: give it read rights only"] if row is not None and truth(row[0]) else []
 
 
 def _sqlite_path(reading: Reading) -> str:

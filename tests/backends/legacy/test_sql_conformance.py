@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import pytest
 from sqlalchemy import event
 from usertable import BASE, PASSWORD, Harness, execute, make, options, source_over, ssha
-from waiting import settled, start
+from waiting import start
 
 from backends.legacy.sql import SqlSource
 from gateway.identity.outcome import Reason
@@ -47,10 +47,7 @@ class SqliteStore:
         deferred = start(function())
         if self._hanging.is_set():
             self._reactor.advance(2 * TIMEOUT)
-        done: list[object] = []
-        deferred.addBoth(lambda result: (done.append(result), result)[1])
-        self._reactor.until(lambda: bool(done))
-        return settled(deferred)
+        return self._reactor.wait(deferred)
 
     def stop(self) -> None:
         """The file is gone, and so are connections that were open."""

@@ -171,10 +171,10 @@ def test_a_stream_that_is_left_early_gives_its_connection_back(reactor: PumpReac
 def test_long_searches_cannot_take_all_connections(reactor: PumpReactor, database: Database) -> None:
     streams = [database.stream(SELECT, 1) for _ in range(STREAMS)]
     for stream in streams:
-        reactor.run(anext(stream))  # type: ignore[arg-type]  # an awaitable that is a coroutine in all but name
+        reactor.run(anext(stream))
     with pytest.raises(SourceUnavailable, match="too many long searches"):
-        reactor.run(anext(database.stream(SELECT, 1)))  # type: ignore[arg-type]  # as above
+        reactor.run(anext(database.stream(SELECT, 1)))
     assert len(reactor.run(database.ask(lambda reading: reading.rows(SELECT, {}, 9)))) == 6
     for stream in streams:
-        reactor.run(stream.aclose())  # type: ignore[arg-type]  # as above
+        reactor.run(stream.aclose())
     assert sizes(reactor, database, 4) == [4, 2]
