@@ -17,12 +17,12 @@ help:
 demo: $(VENV)/ready-demo
 	@exec $(BIN)/bindferry demo
 
-# pytest comes last: the end of the output is its summary.
+# pytest comes last: the end of the output is its summary. One process: the live tests measure, and share the cores.
 test: $(VENV)/ready-live lint
 	@$(BIN)/python -m pytest
 
 test-fast: $(VENV)/ready-test
-	@$(BIN)/python -m pytest -m "not live" --ignore=tests/live --ignore=tests/bench
+	@$(BIN)/python -m pytest -n 2 -m "not live" --ignore=tests/live --ignore=tests/bench
 
 lint: $(VENV)/ready-test
 	@$(BIN)/ruff check .
