@@ -27,7 +27,7 @@ class Limits(Options):
     write: Wait = 30.0
     """Seconds that a peer may leave our answers unread."""
     operations: Count = 64
-    """Operations in progress on one connection; the next one is answered busy."""
+    """Operations in progress on one connection; nothing more is read from it until one has ended."""
     size: Count = 10_000
     """Entries of one search; a client may ask for fewer, never for more."""
     time: Wait = 60.0

@@ -7,6 +7,7 @@ import unicodedata
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from sys import intern
 from typing import NoReturn
 
 from gateway.identity.outcome import Reason
@@ -172,11 +173,9 @@ class Attributes:
         pairs = items.items() if isinstance(items, Mapping) else items
         self._by_key: dict[str, tuple[str, tuple[bytes, ...]]] = {}
         for name, values in pairs:
-            held = self._by_key.get(name.lower())
-            if held is None:
-                self._by_key[name.lower()] = (name, tuple(values))
-            else:
-                self._by_key[name.lower()] = (held[0], held[1] + tuple(values))
+            key = intern(name.lower())  # the same few names in every entry that is kept
+            held = self._by_key.get(key)
+            self._by_key[key] = (name, tuple(values)) if held is None else (held[0], held[1] + tuple(values))
 
     def get(self, name: str) -> tuple[bytes, ...]:
         """The values of `name` (any case), an empty tuple where there is no such attribute."""
