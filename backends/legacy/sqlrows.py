@@ -74,7 +74,10 @@ class PersonReader:
         self._columns = options.columns
         self._aliases = options.aliases
         self._classes = tuple(name.encode() for name in options.object_classes)
-        self._rules = [(name, _rule(rule)) for name, rule in options.attributes.items()]
+        leaf, rules = self.template.attribute.lower(), options.attributes.items()
+        self._leaf_rules = [_rule(rule) for name, rule in rules if name.lower() == leaf]
+        self._rules = [(name, _rule(rule)) for name, rule in rules if name.lower() != leaf]
+        self._shows_groups = "memberof" not in {name.lower() for name, _ in self._rules}
         group_dn = options.groups.dn if options.groups is not None else None
         self._group = DnTemplate.parse(group_dn) if group_dn is not None else None
 
@@ -95,7 +98,7 @@ class PersonReader:
         return Identity(
             dn=dn,
             dn_key=normalise_dn(dn),
-            attributes=self._attributes(record, name, shown if self._group is not None else ()),
+            attributes=self._attributes(record, name, shown if self._group is not None and self._shows_groups else ()),
             operational=Attributes([("entryUUID", (str(person).encode(),))]),
             id=person,
             name=name,
@@ -165,13 +168,13 @@ class PersonReader:
 
     def _attributes(self, record: Record, name: str, groups: Sequence[str]) -> Attributes:
         """The leaf's attribute comes first and always holds the name (RFC 4512 2.3)."""
-        leaf, own = self.template.attribute, name.encode()
-        mapped = Attributes((attribute, rule(record)) for attribute, rule in self._rules)
-        further = tuple(value for value in mapped.get(leaf) if value != own)
-        items = [("objectClass", self._classes), (leaf, (own, *further)), *mapped.without([leaf]).items()]
-        if groups and "memberOf" not in mapped:
+        own = name.encode()
+        further = tuple(value for rule in self._leaf_rules for value in rule(record) if value != own)
+        items = [("objectClass", self._classes), (self.template.attribute, (own, *further))]
+        items += [(attribute, values) for attribute, rule in self._rules if (values := rule(record))]
+        if groups:
             items.append(("memberOf", tuple(group.encode() for group in groups)))
-        return Attributes((attribute, values) for attribute, values in items if values)
+        return Attributes(items)
 
 
 def _filled(record: Record, column: str) -> str:

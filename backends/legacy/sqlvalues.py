@@ -132,6 +132,8 @@ def _aware(value: datetime.datetime) -> datetime.datetime:
 
 def attribute_values(value: object) -> tuple[bytes, ...]:
     """A column as LDAP values (RFC 4517): none for NULL and empty text, one for a scalar, several for an array."""
+    if type(value) is str and value.isascii():  # nearly all of them
+        return (value.encode(),) if value else ()
     if isinstance(value, list | tuple | set | frozenset):
         return tuple(part for item in value for part in attribute_values(item))
     encoded = _encode(value)
