@@ -11,6 +11,14 @@ from gateway.errors import ConfigError
 _log = Logger()
 
 
+def check_writable(path: str) -> None:
+    """`ConfigError` if an audit file could not be opened there; writes nothing."""
+    place = path if os.path.exists(path) else os.path.dirname(path) or "."
+    if path != "-" and not os.access(place, os.W_OK):
+        reason = "the folder does not exist" if not os.path.exists(place) else "permission denied"
+        raise ConfigError(f"the audit file {path} cannot be written: {reason}", where="audit.file")
+
+
 class AuditFile:
     """Appends whole lines, one `write` each, so that a crash loses none that were decided and none is torn.
 

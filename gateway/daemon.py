@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import resource
 import signal
+import socket
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from OpenSSL import crypto
 from twisted.internet.defer import Deferred
-from twisted.internet.endpoints import TCP4ServerEndpoint, TCP6ServerEndpoint
-from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort
 from twisted.internet.ssl import CertificateOptions, TLSVersion
 from twisted.logger import Logger
@@ -20,7 +19,7 @@ from twisted.python.failure import Failure
 
 from gateway import __version__
 from gateway.app import Core, assemble, open_stores
-from gateway.auditfile import AuditFile
+from gateway.auditfile import AuditFile, check_writable
 from gateway.config import Settings
 from gateway.config.tls import Keypair
 from gateway.errors import BindferryError, ConfigError
@@ -33,6 +32,7 @@ from gateway.identity.guard import GuardedSource
 from gateway.notify import Notifier
 
 _log = Logger(namespace="bindferry")
+_BACKLOG = 1024
 
 
 class Daemon:
@@ -51,6 +51,7 @@ class Daemon:
         self._metrics = Metrics()
         self._watchers = tuple(watchers)
         self._listener: Listener | None = None
+        self._sockets: dict[str, socket.socket] = {}
         self._ports: list[IListeningPort] = []
         self._core: Core | None = None
         self._audit: AuditFile | None = None
@@ -59,14 +60,17 @@ class Daemon:
         """What was really opened: `ldap`, `ldaps`, `health` -> address and port."""
 
     async def start(self) -> None:
-        """Open the stores and then every listener; `ConfigError` or `ConfigErrors`, with everything closed again,
-        where one cannot be opened."""
+        """Take every port, then open the stores, then accept; `ConfigError` or `ConfigErrors`, with everything closed
+        again and nothing written, where one of them cannot be had."""
         try:
+            self._take_ports()
+            check_writable(self._settings.audit.file)
+            stores = open_stores(self._settings, self._reactor)
             self._audit = AuditFile(self._settings.audit.file)
             sinks = Everyone([JsonLines(self._audit.write), self._metrics, *self._watchers])
-            self._core = assemble(self._settings, open_stores(self._settings, self._reactor), sinks, self._reactor)
+            self._core = assemble(self._settings, stores, sinks, self._reactor)
             self._measure(self._core)
-            await self._listen(self._core)
+            self._accept(self._core)
         except BaseException:
             await self.stop()
             raise
@@ -79,19 +83,34 @@ class Daemon:
         self._notifier.watch(self._reactor)
 
     async def stop(self) -> None:
-        """Take nothing new, let what is in flight finish for up to `stop.grace` seconds, close the stores."""
+        """Take nothing new, let what is in flight finish for up to `stop.grace` seconds, close the stores. A step that
+        fails is logged and does not keep the next from being done."""
         self._stopping = True
         self._notifier.stopping()
-        grace = self._settings.stop.grace
+        for step in (self._stop_accepting, self._end_connections, self._end_adoptions, self._close):
+            try:
+                await step()
+            except Exception:  # noqa: BLE001 (what is left must still be closed)
+                _log.failure("stopping: {step} failed", step=step.__name__)
+
+    async def _stop_accepting(self) -> None:
+        for taken in self._sockets.values():
+            taken.close()
         for port in self._ports:
             await _maybe(port.stopListening())
+
+    async def _end_connections(self) -> None:
         if self._listener is not None:
-            await self._listener.drain(grace)
+            await self._listener.drain(self._settings.stop.grace)
+
+    async def _end_adoptions(self) -> None:
+        left = await self._core.migrator.drain(self._settings.stop.grace) if self._core is not None else 0
+        if left:
+            _log.warn("{count} adoptions were not finished; those people move at their next bind", count=left)
+
+    async def _close(self) -> None:
         if self._core is not None:
-            left = await self._core.migrator.drain(grace)
-            if left:
-                _log.warn("{count} adoptions were not finished; those people move at their next bind", count=left)
-            await self._core.stores.close(grace)
+            await self._core.stores.close(self._settings.stop.grace)
         if self._audit is not None:
             self._audit.close()
 
@@ -110,17 +129,28 @@ class Daemon:
         sources = {source.name: "unavailable" if source.open else "ok" for source in self._core.stores.sources}
         return Condition(ok=True, text="serving", sources=sources)
 
-    async def _listen(self, core: Core) -> None:
+    def _take_ports(self) -> None:
+        """Bind every socket before anything is opened or written; connections wait in the backlog meanwhile."""
         listen = self._settings.listen
-        self._listener = listener = Listener(self._services(core), self._reactor)
-        if listen.ldap is not None:
-            await self._open("ldap", listen.ldap.address, listen.ldap.port, listener)
-        if listen.ldaps is not None and listen.ldaps.keypair is not None:
-            encrypted = TLSMemoryBIOFactory(_tls(listen.ldaps.keypair), False, listener, self._reactor)
-            await self._open("ldaps", listen.ldaps.address, listen.ldaps.port, encrypted)
-        if listen.health is not None:
-            health = site(self.condition, self._metrics, self._reactor)
-            await self._open("health", listen.health.address, listen.health.port, health)
+        for name, place in (("ldap", listen.ldap), ("ldaps", listen.ldaps), ("health", listen.health)):
+            if place is not None:
+                self._sockets[name] = _bound(name, place.address, place.port)
+
+    def _accept(self, core: Core) -> None:
+        ldaps = self._settings.listen.ldaps
+        self._listener = Listener(self._services(core), self._reactor)
+        factories: dict[str, Any] = {
+            "ldap": self._listener,
+            "health": site(self.condition, self._metrics, self._reactor),
+        }
+        if ldaps is not None and ldaps.keypair is not None:
+            factories["ldaps"] = TLSMemoryBIOFactory(_tls(ldaps.keypair), False, self._listener, self._reactor)
+        for name, taken in self._sockets.items():
+            address, port = taken.getsockname()[:2]
+            self._ports.append(self._reactor.adoptStreamPort(taken.fileno(), taken.family, factories[name]))
+            self.addresses[name] = (address, port)
+        for taken in self._sockets.values():
+            taken.close()  # the reactor has its own copy
 
     def _services(self, core: Core) -> Services:
         settings, ldap = self._settings, self._settings.listen.ldap
@@ -138,18 +168,6 @@ class Daemon:
             tls=_tls(ldap.keypair) if ldap is not None and ldap.keypair is not None else None,
             vendor_version=__version__,
         )
-
-    async def _open(self, name: str, address: str, port: int, factory: Any) -> None:
-        endpoint = TCP6ServerEndpoint if ":" in address else TCP4ServerEndpoint
-        try:
-            opened: IListeningPort = await endpoint(self._reactor, port, 1024, address).listen(factory)  # type: ignore[no-untyped-call]  # Twisted has no types there
-        except CannotListenError as error:
-            reason = error.socketError.strerror if isinstance(error.socketError, OSError) else str(error.socketError)
-            text = f"cannot listen on {address} port {port}: {reason}"
-            raise ConfigError(text, where=f"listen.{name}") from None
-        self._ports.append(opened)
-        place: Any = opened.getHost()
-        self.addresses[name] = (address, place.port)
 
     def _measure(self, core: Core) -> None:
         metrics, stores = self._metrics, core.stores
@@ -204,18 +222,35 @@ def serve(settings: Settings, reactor: Any, notifier: Notifier) -> BindferryErro
     raise failed[0]
 
 
+def _bound(name: str, address: str, port: int) -> socket.socket:
+    """A listening socket; `ConfigError` says which port cannot be had and why."""
+    taken = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+    try:
+        taken.setblocking(False)
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind((address, port))
+        taken.listen(_BACKLOG)
+    except OSError as error:
+        taken.close()
+        text = f"cannot listen on {address} port {port}: {error.strerror}"
+        raise ConfigError(text, where=f"listen.{name}") from None
+    return taken
+
+
 def _is_open(source: GuardedSource) -> float:
     return float(source.open)
 
 
 def _tls(keypair: Keypair) -> CertificateOptions:
-    """A TLS 1.2+ server context."""
-    return CertificateOptions(
+    """A TLS 1.2+ server context, made now so that a fault of it shows before anybody connects."""
+    options = CertificateOptions(
         privateKey=crypto.PKey.from_cryptography_key(keypair.key),
         certificate=crypto.X509.from_cryptography(keypair.certificate),
         extraCertChain=[crypto.X509.from_cryptography(one) for one in keypair.chain],
         raiseMinimumTo=TLSVersion.TLSv1_2,
     )
+    options.getContext()
+    return options
 
 
 async def _maybe(result: Any) -> None:

@@ -6,19 +6,21 @@ native directory is a `DirectoryPlugin` under `bindferry.directories`, by the sc
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from gateway.errors import ConfigError
 from gateway.options import Options, Seconds
 
 if TYPE_CHECKING:
-    from gateway.identity.ports import LegacySource, NativeDirectory, PasswordHasher
+    from gateway.identity.hashing import PasswordHasher
+    from gateway.identity.ports import LegacySource, NativeDirectory
 
 SOURCES = "bindferry.sources"
 DIRECTORIES = "bindferry.directories"
@@ -28,6 +30,14 @@ def _source_name(value: object) -> object:
     if isinstance(value, str) and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,62}", value):
         raise ValueError("a source's name is letters, digits, - and _, up to 63, and begins with a letter")
     return value
+
+
+def _charset(name: str) -> str:
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        raise ValueError(f"there is no charset {name!r}") from None
+    return name
 
 
 class Lockout(Options):
@@ -59,9 +69,9 @@ class SourceOptions(Options):
 
     name: Annotated[str, BeforeValidator(_source_name)]
     type: str
-    timeout: Seconds = 5.0
-    concurrency: int = 20
-    charset: str = "latin-1"
+    timeout: Annotated[Seconds, Field(gt=0, le=300)] = 5.0
+    concurrency: Annotated[int, Field(ge=1, le=10_000)] = 20
+    charset: Annotated[str, AfterValidator(_charset)] = "latin-1"
     lockout: Lockout | None = None
     breaker: Breaker = Breaker()
     map: AttributeMap = AttributeMap()

@@ -11,9 +11,9 @@ from twisted.python.failure import Failure
 
 from backends.native.record import Record
 from gateway.errors import BindferryError, BusyError, DirectoryUnavailable
+from gateway.identity.hashing import PasswordHasher
 from gateway.identity.model import Identity, Secret
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable, Unknown
-from gateway.identity.ports import PasswordHasher
 
 _log = Logger()
 

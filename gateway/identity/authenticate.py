@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from gateway.errors import BusyError, DirectoryError, IdentityConflict
 from gateway.identity.audit import AuditRecord, AuditSink, word_for
 from gateway.identity.flights import Clock, SingleFlight
+from gateway.identity.hashing import PasswordHasher
 from gateway.identity.model import Identity, LoginName, PasswordCredential, Peer
 from gateway.identity.names import NameRules
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable, Unknown
-from gateway.identity.ports import LegacySource, NativeDirectory, PasswordHasher
+from gateway.identity.ports import LegacySource, NativeDirectory
 from gateway.identity.proofs import Proofs
 from gateway.identity.throttle import Throttle
 from gateway.identity.verify_legacy import LegacyVerifier

@@ -13,8 +13,9 @@ from twisted.internet.defer import DeferredSemaphore, TimeoutError
 from gateway.errors import BusyError, DirectoryError, IdentityConflict
 from gateway.identity.audit import AuditRecord, AuditSink
 from gateway.identity.flights import Clock, SingleFlight, within
+from gateway.identity.hashing import PasswordHasher
 from gateway.identity.model import Identity, Peer, Secret
-from gateway.identity.ports import Adoption, NativeDirectory, PasswordHasher
+from gateway.identity.ports import Adoption, NativeDirectory
 from gateway.identity.proofs import Proofs, subject_of
 
 

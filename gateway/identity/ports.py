@@ -1,7 +1,7 @@
 """The seam between the core and every store: two protocols and the values that cross it.
 
-`gateway.testing` holds a suite of promises for each (`conformance_source`, `conformance_directory`) and the doubles that
-ship (`memory_source`, `memory_directory`).
+`gateway.testing` holds a suite of promises for each (`conformance_source`, `conformance_directory`) and the doubles
+that ship (`memory_source`, `memory_directory`). Hashing is in `hashing.py`.
 """
 
 from __future__ import annotations
@@ -139,24 +139,4 @@ class NativeDirectory(Protocol):
 
     async def close(self) -> None:
         """Finish writes under way and let go of the store."""
-        ...
-
-
-class PasswordHasher(Protocol):
-    """Hashing in its own bounded pool. Every method raises `BusyError` when the pool's queue is full."""
-
-    async def hash(self, password: bytes) -> str:
-        """A fresh Argon2id hash at the configured cost."""
-        ...
-
-    async def verify(self, password: bytes, stored: str) -> bool:
-        """Whether it matches; False for a scheme that is not known. An empty `stored` never matches."""
-        ...
-
-    async def burn(self, password: bytes) -> None:
-        """The work of one `verify`, for a refusal that needs none (R25)."""
-        ...
-
-    def needs_rehash(self, stored: str) -> bool:
-        """Whether `stored` is weaker than what `hash` would make (R14). Cheap."""
         ...

@@ -30,7 +30,7 @@ class _Time(Protocol):
 
 
 class HashingPool:
-    """`gateway.identity.ports.PasswordHasher` over a `Pool`.
+    """`gateway.identity.hashing.PasswordHasher` over a `Pool`.
 
     `deadline` bounds one call in seconds, waiting included; work that does not end in time is `BusyError`, like a full
     queue: never a verdict on a password (R6).

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from twisted.internet.defer import Deferred
 
 from gateway.errors import BusyError, DirectoryError, DirectoryUnavailable, IdentityConflict
+from gateway.identity.hashing import PasswordHasher
 from gateway.identity.model import AccountState, Entry, Identity, LoginName, Secret, normalise
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable, Unknown
-from gateway.identity.ports import Adoption, PasswordHasher
+from gateway.identity.ports import Adoption
 from gateway.identity.search import BaseNotFound, Query, within
 from gateway.wire.dn import normalise_dn
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.auditfile import AuditFile
+from gateway.auditfile import AuditFile, check_writable
 from gateway.errors import ConfigError
 
 
@@ -65,3 +65,11 @@ def test_a_full_disk_is_counted_and_stops_nobody() -> None:
     audit.write("one\n")
     audit.write("two\n")
     assert audit.lost == 2
+
+
+def test_a_place_can_be_judged_without_writing_to_it(tmp_path: Path) -> None:
+    check_writable("-")
+    check_writable(str(tmp_path / "new"))
+    with pytest.raises(ConfigError, match="folder does not exist"):
+        check_writable(str(tmp_path / "missing" / "a"))
+    assert list(tmp_path.iterdir()) == []

@@ -13,7 +13,7 @@ from twisted.logger import ILogObserver, globalLogPublisher
 from waiting import now, settled, start
 
 from gateway.errors import BusyError
-from gateway.identity.ports import PasswordHasher
+from gateway.identity.hashing import PasswordHasher
 from gateway.passwords.argon2 import Argon2Hasher
 from gateway.passwords.pool import HashingPool
 from gateway.threads import Pool
