@@ -11,9 +11,9 @@ from twisted.internet.error import TimeoutError as DeadlineError
 
 from bindferry_example_source.lines import BadFile, Line, read_lines
 from gateway.errors import BusyError, IdentityConflict, ProtocolError, SourceError, SourceMisbehaved, SourceUnavailable
+from gateway.identity.hashing import PasswordHasher
 from gateway.identity.model import Entry, Identity, LoginName, Secret, normalise
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable, Unknown
-from gateway.identity.hashing import PasswordHasher
 from gateway.identity.ports import Account, Sight
 from gateway.identity.search import BaseNotFound, Query, within
 from gateway.plugins import Context, SourceOptions, SourcePlugin
