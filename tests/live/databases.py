@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import pwd
-import shlex
 import shutil
 import signal
 import socket
@@ -56,7 +55,12 @@ class Server:
         log = (self.directory / "server.log").open("ab")
         with log:
             self._process = subprocess.Popen(
-                self._as_user(self._command()), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                self._as_user(self._command()),
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         self._until(self._answers, "start")
 
@@ -66,7 +70,7 @@ class Server:
         if process is None:
             return
         pids = _family(process.pid)
-        for pid in pids if how is signal.SIGKILL else [self._main(pids)]:
+        for pid in pids if how is signal.SIGKILL else [process.pid]:
             _send(pid, how)
         process.wait(PATIENCE)
         self._until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids), "stop")
@@ -105,10 +109,6 @@ class Server:
     def _ask(self) -> None:
         raise NotImplementedError
 
-    def _main(self, pids: Sequence[int]) -> int:
-        """The server's own process among those: `su` stays in front of it."""
-        return pids[-1]
-
     def _answers(self) -> bool:
         assert self._process is not None
         if self._process.poll() is not None:
@@ -120,12 +120,17 @@ class Server:
         return True
 
     def _as_user(self, command: Sequence[str]) -> list[str]:
-        if os.geteuid() != 0:
-            return list(command)
-        return ["su", self.user, "-s", "/bin/sh", "-c", f"cd / && exec {shlex.join(command)}"]
+        """As the server's user, and dead as soon as the tests are: `setpriv` becomes the command. (`su` stays before
+        it, stops itself when the server is stopped, and then never sees its end.)"""
+        setpriv = _binary("setpriv")
+        drop = [setpriv, f"--reuid={self.user}", f"--regid={self.user}", "--clear-groups"]
+        # Second, because the kernel forgets that signal when the user changes.
+        return [*(drop if os.geteuid() == 0 else []), setpriv, "--pdeathsig=KILL", *command]
 
     def _run(self, *command: str) -> None:
-        done = subprocess.run(self._as_user(command), capture_output=True, text=True, timeout=PATIENCE, check=False)
+        done = subprocess.run(
+            self._as_user(command), cwd="/", capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
         if done.returncode != 0:
             raise RuntimeError(f"cannot run {command[0]} as {self.user}: {done.stdout[-500:]} {done.stderr[-500:]}")
 
@@ -161,9 +166,6 @@ class PostgreSQL(Server):
 
     def _ask(self) -> None:
         self.execute("SELECT 1")
-
-    def _main(self, pids: Sequence[int]) -> int:
-        return int((self.directory / "data" / "postmaster.pid").read_text().split()[0])
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """SIGINT is its fast shutdown; SIGTERM would wait for clients to leave."""
