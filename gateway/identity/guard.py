@@ -157,4 +157,8 @@ class GuardedSource:
 
 
 async def _next(entries: AsyncGenerator[Entry, None]) -> Entry | None:
-    return await anext(entries, None)
+    # Not `anext(entries, None)`: on CPython 3.11 it takes a tuple that something inside awaits for arguments.
+    try:
+        return await anext(entries)
+    except StopAsyncIteration:
+        return None

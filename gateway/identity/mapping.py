@@ -88,7 +88,7 @@ class MappedSource:
         """As `LegacySource.verify`."""
         outcome = await self._source.verify(account, password)
         if isinstance(outcome, Accepted):
-            return Accepted(self._person(outcome.identity))
+            return replace(outcome, identity=self._person(outcome.identity))
         return outcome
 
     async def read(self, account: Account) -> Identity | None:

@@ -31,13 +31,15 @@ class MigrationRules:
 
 @dataclass(frozen=True, slots=True)
 class FirstYes:
-    """A person whom a source just accepted, with the password that did it, and where non-UTF-8 is read (R13)."""
+    """A person whom a source just accepted, with the password that did it, how its bytes are read (R13), and how many
+    of them counted (R14)."""
 
     identity: Identity
     password: Secret
     charset: str
     login: str
     peer: Peer
+    significant: int | None = None
 
 
 class Migrator:
@@ -91,8 +93,10 @@ class Migrator:
     async def _write(self, yes: FirstYes) -> None:
         await self._slots.acquire()
         try:
-            hashed = await self._hasher.hash(yes.password.canonical(yes.charset))
-            adoption = Adoption(yes.identity, hashed, yes.peer.application, self._clock.seconds(), yes.charset)
+            hashed = await self._hasher.hash(yes.password.canonical(yes.charset)[: yes.significant])
+            adoption = Adoption(
+                yes.identity, hashed, yes.peer.application, self._clock.seconds(), yes.charset, yes.significant
+            )
             adopted = await self._native.adopt(adoption)
         except IdentityConflict as error:
             self._report("collision", yes, str(error))

@@ -26,9 +26,14 @@ class Reason(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The password is right for this person. From a source it says nothing yet of `identity.state` (R7)."""
+    """The password is right for this person. From a source it says nothing yet of `identity.state` (R7).
+
+    `significant` is how many bytes of the password the source looked at, where its scheme looks at the first ones only
+    (DES crypt 8, bcrypt 72); None is all. The native directory goes on accepting what the source accepted (R14).
+    """
 
     identity: Identity
+    significant: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

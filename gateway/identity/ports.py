@@ -89,7 +89,8 @@ class LegacySource(Protocol):
 class Adoption:
     """What is written, once and whole, after a first yes (R11). `password_hash` is never shown.
 
-    `at` is seconds since the epoch; `charset` how non-UTF-8 bytes of this person's password are read (R13).
+    `at` is seconds since the epoch; `charset` how non-UTF-8 bytes of this person's password are read (R13);
+    `significant` how many bytes of the canonical password were hashed, None is all (R14).
     """
 
     identity: Identity
@@ -97,6 +98,7 @@ class Adoption:
     application: str
     at: float
     charset: str = "latin-1"
+    significant: int | None = None
 
 
 class NativeDirectory(Protocol):

@@ -77,7 +77,9 @@ class LegacyVerifier:
                 return await self._moved.decide(moved, credential.password)
         decision = admit(identity, self._clock.seconds(), via)
         if not (isinstance(decision.outcome, Rejected) and decision.outcome.reason in _NOT_CARRIED_OVER):
-            first = FirstYes(identity, credential.password, source.charset, credential.login.typed, peer)
+            first = FirstYes(
+                identity, credential.password, source.charset, credential.login.typed, peer, outcome.significant
+            )
             await self._migrator.adopt(first)
         return decision
 
