@@ -143,7 +143,9 @@ def matching(store: Store, wanted: Filter, base: str) -> AsyncGenerator[Entry, N
 async def first_entry(store: Store) -> Entry | None:
     """One entry of a search that is stopped after it."""
     async with aclosing(matching(store, Present("objectClass"), store.source.bases[0])) as entries:
-        return await anext(entries, None)
+        async for entry in entries:  # `anext(entries, None)` mistakes a tuple awaited inside for arguments on 3.11
+            return entry
+    return None
 
 
 async def cancelled_bind(store: Store, person: Known) -> None:
