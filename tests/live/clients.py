@@ -175,7 +175,7 @@ def python_ldap(way: Way, login: Login | None = None) -> Any:
 
 def _refused(error: ldap.LDAPError) -> Answer:
     told = error.args[0]
-    if "result" not in told:  # the connection, not an answer
+    if told.get("result", -1) < 0:  # the connection, not an answer
         raise error
     return Answer(told["result"], told.get("info", ""))
 

@@ -80,7 +80,7 @@ class Gateway:
         self._process: subprocess.Popen[bytes] | None = None
         self._readers: list[threading.Thread] = []
         settings = {
-            "directory": {"url": f"sqlite:///{self.database}", "base": BASE},
+            "directory": {"url": f"sqlite:///{self.database}", "base": BASE, **sections.pop("directory", {})},
             "listen": {
                 "ldap": {"address": "127.0.0.1", "port": 0, "starttls": "off"},
                 "health": {"address": "127.0.0.1", "port": 0},

@@ -69,7 +69,7 @@ class _Table:
 
 
 class OldFile(_Table):
-    """SQLite. Switched off, the file is somewhere else."""
+    """SQLite. Switched off, the file is somewhere else, and whoever still has it open finds no table."""
 
     name = "sqlite"
 
@@ -81,6 +81,7 @@ class OldFile(_Table):
         write_table(self.path, [person.row() for person in _everybody()])
 
     def stop(self) -> None:
+        self._rename("people", "gone")
         self.path.rename(self._away)
 
     def freeze(self) -> None:
@@ -91,12 +92,17 @@ class OldFile(_Table):
     def restore(self) -> None:
         if self._away.exists():
             self._away.rename(self.path)
+            self._rename("gone", "people")
         if self._lock is not None:
             self._lock.close()
             self._lock = None
 
     def remove(self) -> None:
         self.restore()
+
+    def _rename(self, old: str, new: str) -> None:
+        with closing(sqlite3.connect(self.path, timeout=10)) as database, database:
+            database.execute(f"ALTER TABLE {old} RENAME TO {new}")
 
 
 def write_table(path: Path, rows: list[tuple[object, ...]]) -> None:
@@ -119,6 +125,7 @@ class _OldServer(_Table):
 
     def restore(self) -> None:
         self.server.restore()
+        self.server.thaw()  # `su`, woken before its child, sees that one stopped and stops itself once more
 
     def remove(self) -> None:
         self.server.remove()
