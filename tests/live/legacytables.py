@@ -65,7 +65,7 @@ class _Table:
     url: str
 
     def source(self, **changes: Any) -> dict[str, Any]:
-        return table_source(self.url, **changes)
+        return {**table_source(self.url), **changes}
 
 
 class OldFile(_Table):
