@@ -1,8 +1,8 @@
 """The `sql` source: people who log in against a table, a view, or whatever one configured SELECT makes of a database.
 
-Everything that touches the database runs in this source's own threads (`sqldatabase.py`). What is not here: what
-columns mean (`sqlrows.py`), statements and options (`sqlstatements.py`, `sqloptions.py`), what `check` says
-(`sqlsight.py`).
+Everything that touches the database runs in this source's own threads (`sqlsource/database.py`). What is not here: what
+columns mean (`sqlsource/rows.py`), statements and options (`sqlsource/statements.py`, `sqlsource/options.py`), what
+`check` says (`sqlsource/sight.py`).
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import replace
 
-from backends.legacy.sqldatabase import Database, Reading
-from backends.legacy.sqlengine import make_engine, read_url
-from backends.legacy.sqllist import Listing
-from backends.legacy.sqlnames import spellings
-from backends.legacy.sqloptions import SqlOptions
-from backends.legacy.sqlpasswords import HashCheck, PasswordCheck, StatementCheck
-from backends.legacy.sqlrows import PersonReader, Record
-from backends.legacy.sqlsight import Inspection
-from backends.legacy.sqlvalues import text_of
+from backends.legacy.sqlsource.database import Database, Reading
+from backends.legacy.sqlsource.engine import make_engine, read_url
+from backends.legacy.sqlsource.listing import Listing
+from backends.legacy.sqlsource.names import spellings
+from backends.legacy.sqlsource.options import SqlOptions
+from backends.legacy.sqlsource.passwords import HashCheck, PasswordCheck, StatementCheck
+from backends.legacy.sqlsource.rows import PersonReader, Record
+from backends.legacy.sqlsource.sight import Inspection
+from backends.legacy.sqlsource.values import text_of
 from gateway.errors import ConfigError, IdentityConflict, SourceMisbehaved
 from gateway.identity.model import Entry, Identity, LoginName, Secret
 from gateway.identity.outcome import Accepted, Outcome, Rejected, Unknown

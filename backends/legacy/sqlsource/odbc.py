@@ -45,7 +45,7 @@ class OdbcDialect(PyODBCConnector, DefaultDialect):
         return super().is_disconnect(e, connection, cursor)
 
 
-registry.register("odbc", "backends.legacy.sqlodbc", "OdbcDialect")
+registry.register("odbc", "backends.legacy.sqlsource.odbc", "OdbcDialect")
 
 
 def odbc_url(connection_string: str) -> URL:

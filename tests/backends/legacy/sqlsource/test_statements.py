@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backends.legacy.sqlstatements import check_statement, parameters
+from backends.legacy.sqlsource.statements import check_statement, parameters
 
 
 @pytest.mark.parametrize(

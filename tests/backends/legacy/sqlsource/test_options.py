@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 from usertable import options
 
-from backends.legacy.sqloptions import SqlOptions
+from backends.legacy.sqlsource.options import SqlOptions
 
 HERE = Path("/nowhere/users.db")
 

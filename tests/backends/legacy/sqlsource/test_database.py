@@ -14,9 +14,9 @@ from sqlalchemy.pool import QueuePool
 from usertable import make, options
 from waiting import settled, start, waiting
 
-from backends.legacy.sqldatabase import Database
-from backends.legacy.sqlengine import STREAMS, make_engine, read_url
-from backends.legacy.sqlrows import Record
+from backends.legacy.sqlsource.database import Database
+from backends.legacy.sqlsource.engine import STREAMS, make_engine, read_url
+from backends.legacy.sqlsource.rows import Record
 from gateway.errors import SourceUnavailable
 from gateway.testing.pump import PumpReactor
 from gateway.threads import Pool

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from backends.legacy.sqlvalues import (
+from backends.legacy.sqlsource.values import (
     BadValue,
     attribute_values,
     is_one_of,

@@ -6,7 +6,7 @@ import pyodbc
 import pytest
 from sqlalchemy import create_engine
 
-from backends.legacy.sqlodbc import OdbcDialect, connection_fields, odbc_url
+from backends.legacy.sqlsource.odbc import OdbcDialect, connection_fields, odbc_url
 
 
 def test_the_connection_string_reaches_the_driver_as_it_was_written() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from backends.legacy.sqlengine import make_engine, read_url
+from backends.legacy.sqlsource.engine import make_engine, read_url
 from gateway.errors import ConfigError
 
 

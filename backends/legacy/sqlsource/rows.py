@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from backends.legacy.sqlnames import DnTemplate
-from backends.legacy.sqloptions import AttributeRule, Flag, SqlOptions, template_columns
-from backends.legacy.sqlvalues import (
+from backends.legacy.sqlsource.names import DnTemplate
+from backends.legacy.sqlsource.options import AttributeRule, Flag, SqlOptions, template_columns
+from backends.legacy.sqlsource.values import (
     BadValue,
     attribute_values,
     is_one_of,

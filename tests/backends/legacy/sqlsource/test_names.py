@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from usertable import by_dn
 
-from backends.legacy.sqlnames import DnTemplate, spellings
+from backends.legacy.sqlsource.names import DnTemplate, spellings
 from gateway.identity.model import LoginName, normalise
 
 TEMPLATE = DnTemplate.parse("uid={name}, ou=Customers,dc=example,dc=com")

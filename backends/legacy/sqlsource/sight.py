@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import exc, text
 
-from backends.legacy.sqldatabase import Database, Reading
-from backends.legacy.sqlengine import product
-from backends.legacy.sqloptions import AttributeRule, Flag, SqlOptions, template_columns
-from backends.legacy.sqlrows import PersonReader, Record, RowFault, index_columns
-from backends.legacy.sqlstatements import parameters
-from backends.legacy.sqlvalues import truth
+from backends.legacy.sqlsource.database import Database, Reading
+from backends.legacy.sqlsource.engine import product
+from backends.legacy.sqlsource.options import AttributeRule, Flag, SqlOptions, template_columns
+from backends.legacy.sqlsource.rows import PersonReader, Record, RowFault, index_columns
+from backends.legacy.sqlsource.statements import parameters
+from backends.legacy.sqlsource.values import truth
 from gateway import passwords
 from gateway.errors import IdentityConflict, SourceError
 from gateway.identity.ports import Sight

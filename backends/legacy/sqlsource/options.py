@@ -1,6 +1,6 @@
 """The options of an `sql` source, and what can be wrong with them before anything is opened.
 
-Statements are checked in `sqlstatements.py`, the URL in `sqlengine.py`.
+Statements are checked in `statements.py`, the URL in `engine.py`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from backends.legacy.sqlengine import read_url
-from backends.legacy.sqlnames import DnTemplate
-from backends.legacy.sqlstatements import check_statement, parameters
+from backends.legacy.sqlsource.engine import read_url
+from backends.legacy.sqlsource.names import DnTemplate
+from backends.legacy.sqlsource.statements import check_statement, parameters
 from gateway.errors import ConfigError
 from gateway.options import Options, SecretValue
 from gateway.passwords import get as get_scheme

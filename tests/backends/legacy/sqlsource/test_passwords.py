@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from usertable import options, ssha
 
-from backends.legacy.sqloptions import SqlOptions
-from backends.legacy.sqlpasswords import MAX_PASSWORD, HashCheck, candidates, texts
-from backends.legacy.sqlrows import PersonReader, Record, index_columns
+from backends.legacy.sqlsource.options import SqlOptions
+from backends.legacy.sqlsource.passwords import MAX_PASSWORD, HashCheck, candidates, texts
+from backends.legacy.sqlsource.rows import PersonReader, Record, index_columns
 from gateway.identity.model import Secret
 from gateway.identity.outcome import Reason
 

@@ -13,10 +13,10 @@ from functools import partial
 
 from twisted.logger import Logger
 
-from backends.legacy.sqldatabase import Database, Reading
-from backends.legacy.sqloptions import SqlOptions
-from backends.legacy.sqlrows import PersonReader, Record, RowFault
-from backends.legacy.sqlstatements import parameters
+from backends.legacy.sqlsource.database import Database, Reading
+from backends.legacy.sqlsource.options import SqlOptions
+from backends.legacy.sqlsource.rows import PersonReader, Record, RowFault
+from backends.legacy.sqlsource.statements import parameters
 from gateway.errors import SourceMisbehaved
 from gateway.identity.model import Identity
 from gateway.identity.search import Query

@@ -1,6 +1,6 @@
 """One open result that threads read by turns, for searches over a table that cannot be asked in batches.
 
-What is not here: how many there may be (`sqldatabase.py`), and whose rows they are.
+What is not here: how many there may be (`database.py`), and whose rows they are.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, CursorResult, exc, text
 
-from backends.legacy.sqlrows import Record, index_columns
+from backends.legacy.sqlsource.rows import Record, index_columns
 
 T = TypeVar("T")
 
 
 class Connecting(Protocol):
-    """One try to read (`sqldatabase.Attempt`)."""
+    """One try to read (`database.Attempt`)."""
 
     connected: bool
 
@@ -26,7 +26,7 @@ class Connecting(Protocol):
 
 
 class Guarding(Protocol):
-    """What turns errors of the driver into ours (`sqldatabase.Database`)."""
+    """What turns errors of the driver into ours (`database.Database`)."""
 
     def guarded(self, work: Callable[[Connecting], T], *, retry: bool = True) -> T: ...
 

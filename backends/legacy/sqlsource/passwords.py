@@ -8,9 +8,9 @@ from __future__ import annotations
 import unicodedata
 from typing import Protocol
 
-from backends.legacy.sqldatabase import Database, Reading
-from backends.legacy.sqlrows import PersonReader, Record, as_is
-from backends.legacy.sqlvalues import BadValue, truth
+from backends.legacy.sqlsource.database import Database, Reading
+from backends.legacy.sqlsource.rows import PersonReader, Record, as_is
+from backends.legacy.sqlsource.values import BadValue, truth
 from gateway import passwords
 from gateway.errors import IdentityConflict
 from gateway.identity.model import Secret

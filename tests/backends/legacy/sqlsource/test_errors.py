@@ -10,7 +10,7 @@ import pyodbc
 import pytest
 from sqlalchemy import exc
 
-from backends.legacy.sqlerrors import classify
+from backends.legacy.sqlsource.errors import classify
 from gateway.errors import SourceError, SourceMisbehaved, SourceUnavailable
 
 CANARY = "hunter2"

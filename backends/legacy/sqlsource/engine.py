@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import URL, Engine, create_engine, event, exc, make_url
 from sqlalchemy.pool import QueuePool
 
-from backends.legacy.sqlodbc import connection_fields, odbc_url
+from backends.legacy.sqlsource.odbc import connection_fields, odbc_url
 from gateway.errors import ConfigError
 
 STREAMS = 2

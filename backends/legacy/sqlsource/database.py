@@ -14,10 +14,10 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine, exc, text
 from twisted.internet.error import TimeoutError as DeadlineError
 
-from backends.legacy.sqlcursor import Cursor, records_of
-from backends.legacy.sqlengine import STREAMS
-from backends.legacy.sqlerrors import classify
-from backends.legacy.sqlrows import Record, RowFault
+from backends.legacy.sqlsource.cursor import Cursor, records_of
+from backends.legacy.sqlsource.engine import STREAMS
+from backends.legacy.sqlsource.errors import classify
+from backends.legacy.sqlsource.rows import Record, RowFault
 from gateway.errors import BusyError, SourceError, SourceMisbehaved, SourceUnavailable
 from gateway.threads import Pool
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from usertable import options
 
-from backends.legacy.sqloptions import SqlOptions
-from backends.legacy.sqlrows import PersonReader, Record, RowFault, index_columns
+from backends.legacy.sqlsource.options import SqlOptions
+from backends.legacy.sqlsource.rows import PersonReader, Record, RowFault, index_columns
 from gateway.identity.model import AccountState, Origin, derive_id
 
 ROW = {"id": 7, "username": "Ada", "pw": "{SSHA}x", "first": "Ada", "last": "Lovelace", "mail": "a@x;b@x"}
