@@ -13,6 +13,7 @@ from gateway.config.settings import Source
 from gateway.errors import ConfigError, ConfigErrors
 from gateway.identity.audit import AuditSink
 from gateway.identity.authenticate import Authenticator
+from gateway.identity.claims import Claims
 from gateway.identity.guard import GuardedSource, GuardRules
 from gateway.identity.mapping import AttributeRules, MappedSource
 from gateway.identity.migrate import MigrationRules, Migrator
@@ -121,7 +122,13 @@ def assemble(settings: Settings, stores: Stores, audit: AuditSink, clock: Any) -
         parallel=settings.passwords.threads,
     )
     migrator = Migrator(
-        native=stores.native, hasher=stores.hasher, proofs=proofs, audit=audit, rules=migration, clock=clock
+        native=stores.native,
+        claims=Claims(stores.native, stores.sources, names),
+        hasher=stores.hasher,
+        proofs=proofs,
+        audit=audit,
+        rules=migration,
+        clock=clock,
     )
     moved = NativeVerifier(stores.native, proofs, throttle, clock)
     authenticator = Authenticator(
@@ -129,7 +136,14 @@ def assemble(settings: Settings, stores: Stores, audit: AuditSink, clock: Any) -
         sources=stores.sources,
         names=names,
         moved=moved,
-        legacy=LegacyVerifier(stores.native, moved, migrator, _budgets(settings), clock),
+        legacy=LegacyVerifier(
+            native=stores.native,
+            moved=moved,
+            migrator=migrator,
+            throttle=throttle,
+            budgets=_budgets(settings),
+            clock=clock,
+        ),
         hasher=stores.hasher,
         proofs=proofs,
         throttle=throttle,

@@ -63,7 +63,14 @@ class SourceError(BindferryError):
 
 
 class SourceUnavailable(SourceError):
-    """Refused, timed out, TLS fault, pool full, breaker open: the source cannot tell (R6)."""
+    """Refused, timed out, TLS fault, breaker open: the source cannot tell (R6).
+
+    `untried`: nothing was sent that the source could count as a failed login (R20).
+    """
+
+    def __init__(self, source: str, text: str, *, untried: bool = False) -> None:
+        super().__init__(source, text)
+        self.untried = untried
 
 
 class SourceMisbehaved(SourceError):

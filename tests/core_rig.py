@@ -10,6 +10,7 @@ from waiting import now, start
 
 from gateway.identity.audit import AuditRecord
 from gateway.identity.authenticate import Authenticator
+from gateway.identity.claims import Claims
 from gateway.identity.guard import GuardedSource, GuardRules
 from gateway.identity.migrate import MigrationRules, Migrator
 from gateway.identity.model import Identity, LoginName, PasswordCredential, Peer, Secret
@@ -86,6 +87,7 @@ class Rig:
         limits = Throttle(throttle or ThrottleRules())
         self.migrator = Migrator(
             native=self.native,
+            claims=Claims(self.native, guarded, rules),
             hasher=self.hasher,
             proofs=proofs,
             audit=self.trail,
@@ -99,7 +101,14 @@ class Rig:
             sources=guarded,
             names=rules,
             moved=moved,
-            legacy=LegacyVerifier(self.native, moved, self.migrator, budgets, self.clock),
+            legacy=LegacyVerifier(
+                native=self.native,
+                moved=moved,
+                migrator=self.migrator,
+                throttle=limits,
+                budgets=budgets,
+                clock=self.clock,
+            ),
             hasher=self.hasher,
             proofs=proofs,
             throttle=limits,

@@ -61,7 +61,7 @@ identity = Table(
     Column("locked", Boolean, nullable=False),
     Column("must_change", Boolean, nullable=False),
     Column("expires_at", Double),
-    Column("revision", Integer, nullable=False),
+    Column("revision", BigInteger, nullable=False),
     Column("created", Double, nullable=False),
     Column("modified", Double, nullable=False),
     Index(None, "depth", "tree_key"),
@@ -102,7 +102,7 @@ change = Table(
     metadata,
     Column("seq", _Number, primary_key=True),
     Column("identity", _Number, nullable=False),
-    Column("revision", Integer, nullable=False),
+    Column("revision", BigInteger, nullable=False),
     Column("kind", String(16), nullable=False),
     Column("at", Double, nullable=False),
     sqlite_autoincrement=True,  # a number is never given twice, even when old rows are cleared away

@@ -56,7 +56,7 @@ def adopt(store: Store, adoption: Adoption) -> Record:
         for record in held:
             _refuse(person, record.identity)
         number = _insert(connection, adoption)
-    return Record(number, replace(person, revision=1), adoption.password_hash, adoption.charset)
+    return Record(number, replace(person, revision=adoption.first_revision), adoption.password_hash, adoption.charset)
 
 
 def _holders(connection: Connection, person: Identity) -> list[Record]:
@@ -94,7 +94,7 @@ def _insert(connection: Connection, adoption: Adoption) -> int:
     groups = [{"group": group, "identity": number} for group in sorted(set(map(group_key, person.groups)))]
     if groups:
         connection.execute(_MEMBERSHIP, groups)
-    _note(connection, number, 1, ADOPTED, at)
+    _note(connection, number, adoption.first_revision, ADOPTED, at)
     return number
 
 
@@ -112,7 +112,7 @@ def _columns(adoption: Adoption) -> dict[str, Any]:
         "password_hash": adoption.password_hash,
         "charset": adoption.charset,
         **_state(person.state),
-        "revision": 1,
+        "revision": adoption.first_revision,
         "created": adoption.at,
         "modified": adoption.at,
     }

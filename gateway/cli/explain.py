@@ -15,7 +15,7 @@ import click
 from gateway.cli.common import config_option, json_option, over_stores, show_json
 from gateway.config import Settings, load
 from gateway.errors import BusyError, IdentityConflict, SourceError
-from gateway.identity.authenticate import find_first
+from gateway.identity.claims import find_first
 from gateway.identity.model import Identity, LoginName
 from gateway.identity.names import NameRules
 from gateway.identity.outcome import Reason

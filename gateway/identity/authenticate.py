@@ -6,16 +6,21 @@ from collections.abc import Sequence
 
 from gateway.errors import BusyError, DirectoryError, IdentityConflict
 from gateway.identity.audit import AuditRecord, AuditSink, word_for
+from gateway.identity.claims import find_first
 from gateway.identity.flights import Clock, SingleFlight
 from gateway.identity.hashing import PasswordHasher
-from gateway.identity.model import Identity, LoginName, PasswordCredential, Peer
+from gateway.identity.model import Identity, LoginName, PasswordCredential, Peer, Secret
 from gateway.identity.names import NameRules
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable, Unknown
 from gateway.identity.ports import LegacySource, NativeDirectory
-from gateway.identity.proofs import Proofs
+from gateway.identity.proofs import Proofs, subject_of
 from gateway.identity.throttle import Throttle
 from gateway.identity.verify_legacy import LegacyVerifier
 from gateway.identity.verify_native import Decision, NativeVerifier
+
+_GIVEN_UP = Decision(Unavailable("gateway"), "gateway", detail="the time for a bind was over before it was decided")
+_MAY_HAVE_CHANGED = (Rejected(Reason.MUST_CHANGE), Rejected(Reason.WRONG_PASSWORD))
+"""How the directory refuses somebody who has changed the password in the old store since the move."""
 
 
 class Authenticator:
@@ -36,7 +41,7 @@ class Authenticator:
         clock: Clock,
     ) -> None:
         self._native = native
-        self._sources = tuple(sources)
+        self._sources = {source.name: source for source in sources}
         self._names = names
         self._moved = moved
         self._legacy = legacy
@@ -51,7 +56,14 @@ class Authenticator:
         """The outcome of one bind, audited. Unknown everywhere is `Unknown`; the front end refuses it like a wrong
         password (R25)."""
         began = self._clock.seconds()
-        decision = await self._decide(credential, peer)
+        decision = _GIVEN_UP
+        try:
+            decision = await self._decide(credential, peer)
+        finally:
+            self._record(decision, credential, peer, began)
+        return decision.outcome
+
+    def _record(self, decision: Decision, credential: PasswordCredential, peer: Peer, began: float) -> None:
         identity = decision.identity
         self._audit.record(
             AuditRecord(
@@ -68,7 +80,6 @@ class Authenticator:
                 detail=decision.detail,
             )
         )
-        return decision.outcome
 
     async def _decide(self, credential: PasswordCredential, peer: Peer) -> Decision:
         if not credential.password:  # R5, RFC 4513 5.1.2
@@ -77,57 +88,81 @@ class Authenticator:
         try:
             identity = await find_first(self._native, readings)
         except IdentityConflict as error:
-            return Decision(Rejected(Reason.AMBIGUOUS), "directory", detail=str(error))
+            ambiguous = Rejected(Reason.AMBIGUOUS)
+            await self._burn(ambiguous, credential.password)
+            return Decision(ambiguous, "directory", detail=str(error))
         except DirectoryError as error:
             return Decision(Unavailable("directory"), "directory", detail=str(error))
         if identity is not None:
-            return await self._moved.decide(identity, credential.password)
+            return await self._decide_moved(identity, credential, peer)
         return await self._decide_unmoved(credential, readings, peer)
+
+    async def _decide_moved(self, identity: Identity, credential: PasswordCredential, peer: Peer) -> Decision:
+        decision = await self._moved.decide(identity, credential.password, peer)
+        source = self._sources.get(identity.origin.source)
+        if not identity.state.must_change or source is None or decision.outcome not in _MAY_HAVE_CHANGED:
+            return decision
+        proof = self._proofs.proof(f"!{subject_of(identity)}", credential.password)
+        if self._proofs.refusal(proof, self._clock.seconds()) is not None:
+            return decision
+        again = await self._flights.run(proof, lambda: self._ask_again(source, identity, credential, peer, proof))
+        if isinstance(again.outcome, Accepted):
+            return again
+        wrong = decision.outcome == Rejected(Reason.WRONG_PASSWORD)
+        return again if wrong and isinstance(again.outcome, Unavailable) else decision
+
+    async def _ask_again(
+        self, source: LegacySource, identity: Identity, credential: PasswordCredential, peer: Peer, proof: bytes
+    ) -> Decision:
+        again = await self._legacy.ask_again(source, identity, credential, peer)
+        if isinstance(again.outcome, Accepted):
+            self._throttle.succeeded(identity.name_key, peer.address)
+        elif isinstance(again.outcome, Rejected | Unknown):
+            self._proofs.note_refusal(proof, again.outcome, self._clock.seconds())
+        return again
 
     async def _decide_unmoved(
         self, credential: PasswordCredential, readings: Sequence[LoginName], peer: Peer
     ) -> Decision:
         name, now = readings[-1].key, self._clock.seconds()
-        if self._throttle.locked(name, now):
+        if self._throttle.locked(name, peer.address, now):
             return Decision(Rejected(Reason.LOCKED), "gateway")
-        proof = self._proofs.proof(f"?{name}", credential.password)
-        if self._proofs.is_wrong(proof, now):
-            return Decision(Rejected(Reason.WRONG_PASSWORD), "memory")
+        # All readings: `jdoe` and `jdoe@corp.example` may be two people, and one's verdict is not the other's.
+        proof = self._proofs.proof("\0".join(["?", *(reading.key for reading in readings)]), credential.password)
+        refusal = self._proofs.refusal(proof, now)
+        if refusal is not None:
+            return Decision(refusal, "memory")
         return await self._flights.run(proof, lambda: self._ask_sources(credential, readings, peer, proof))
 
     async def _ask_sources(
         self, credential: PasswordCredential, readings: Sequence[LoginName], peer: Peer, proof: bytes
     ) -> Decision:
         decision = Decision(Unknown(), "gateway")
-        for source in self._sources:
+        for source in self._sources.values():
             decision = await self._legacy.ask(source, readings, credential, peer)
             if not isinstance(decision.outcome, Unknown):  # R8: only "not mine" goes on
                 break
         if not decision.via.startswith("source:") and decision.identity is not None:
             return decision  # somebody who moved under another name: counted and hashed there
-        await self._conclude(decision, readings[-1].key, credential, proof)
+        self._count(decision.outcome, readings[-1].key, peer, proof)
+        await self._burn(decision.outcome, credential.password)
         return decision
 
-    async def _conclude(self, decision: Decision, name: str, credential: PasswordCredential, proof: bytes) -> None:
-        """Counts the failure, remembers the wrong password, and makes a refusal cost what any refusal costs (R25)."""
-        outcome, now = decision.outcome, self._clock.seconds()
+    def _count(self, outcome: Outcome, name: str, peer: Peer, proof: bytes) -> None:
+        """Count a failure, and remember a refusal (R20)."""
+        now = self._clock.seconds()
         match outcome:
             case Accepted():
-                self._throttle.succeeded(name)
+                self._throttle.succeeded(name, peer.address)
             case Unknown() | Rejected(Reason.WRONG_PASSWORD | Reason.NO_PASSWORD):
-                self._throttle.failed(name, now)
-                self._proofs.note_wrong(proof, now)
+                self._throttle.failed(name, peer.address, now)
+        if isinstance(outcome, Unknown | Rejected):
+            self._proofs.note_refusal(proof, outcome, now)
+
+    async def _burn(self, outcome: Outcome, password: Secret) -> None:
+        """Make a refusal that needed no hash cost what any refusal costs (R25)."""
         if isinstance(outcome, Unknown | Rejected):
             try:
-                await self._hasher.burn(credential.password.reveal())
+                await self._hasher.burn(password.reveal())
             except BusyError:
                 return  # over budget: the refusal is right all the same
-
-
-async def find_first(native: NativeDirectory, readings: Sequence[LoginName]) -> Identity | None:
-    """Whoever the first reading that leads to anybody leads to."""
-    for reading in readings:
-        identity = await native.find(reading)
-        if identity is not None:
-            return identity
-    return None

@@ -26,13 +26,22 @@ _FORESEEN = (SourceError, IdentityConflict, BaseNotFound, BusyError)
 
 @dataclass(frozen=True, slots=True)
 class GuardRules:
-    """`timeout` seconds for each call, `concurrency` calls at once and as many again times `queue` waiting."""
+    """`timeout` seconds for each call and `search_timeout` for each step of a search; `concurrency` calls at once, and
+    `queue` times as many waiting."""
 
     timeout: float = 5.0
+    search_timeout: float = 60.0
     concurrency: int = 20
     queue: int = 10
     breaker_failures: int = 5
     breaker_pause: float = 10.0
+
+
+@dataclass(slots=True)
+class _Begun:
+    """Whether a call has left our own queue."""
+
+    yes: bool = False
 
 
 class GuardedSource:
@@ -63,7 +72,9 @@ class GuardedSource:
         try:
             return await self._call(lambda: self._source.verify(account, password))
         except BusyError:
-            return Unavailable(self.name, busy=True)
+            return Unavailable(self.name, busy=True, untried=True)
+        except SourceUnavailable as error:
+            return Unavailable(self.name, untried=error.untried)
         except SourceError:
             return Unavailable(self.name)
 
@@ -76,11 +87,12 @@ class GuardedSource:
         return await self._call(self._source.count)
 
     async def search(self, query: Query) -> AsyncGenerator[Entry, None]:
-        """As `LegacySource.search`; the deadline holds for each step, so that long results may take long."""
+        """As `LegacySource.search`; the deadline holds for each step, so that long results may take long. A step may
+        read a whole table to find nobody, so it has more time than a login."""
         entries = self._source.search(query)
         try:
             while True:
-                entry = await self._call(lambda: _next(entries))
+                entry = await self._call(lambda: _next(entries), self._rules.search_timeout)
                 if entry is None:
                     return
                 yield entry
@@ -89,22 +101,29 @@ class GuardedSource:
 
     async def inspect(self) -> Sight:
         """As `LegacySource.inspect`, past the breaker: an administrator wants to see now."""
-        return await self._source.inspect()
+        try:
+            return await within(self._clock, self._rules.search_timeout, self._source.inspect())
+        except TimeoutError:
+            return Sight(False, (f"no answer within {self._rules.search_timeout:g} seconds",))
 
     async def close(self) -> None:
         """As `LegacySource.close`."""
         await self._source.close()
 
-    async def _call(self, call: Callable[[], Awaitable[T]]) -> T:
+    async def _call(self, call: Callable[[], Awaitable[T]], timeout: float | None = None) -> T:
         if not self._breaker.allows(self._clock.seconds()):
-            raise SourceUnavailable(self.name, "left alone for a moment after repeated outages")
+            raise SourceUnavailable(self.name, "left alone for a moment after repeated outages", untried=True)
         if len(self._slots.waiting) >= self._rules.concurrency * self._rules.queue:
             raise BusyError(f"source {self.name}: too many calls are waiting for it")
+        begun = _Begun()
+        timeout = timeout or self._rules.timeout
         try:
-            result = await within(self._clock, self._rules.timeout, self._in_slot(call))
+            result = await within(self._clock, timeout, self._in_slot(call, begun))
         except TimeoutError:
+            if not begun.yes:  # our own queue was too long: says nothing about the source
+                raise BusyError(f"source {self.name}: no call has ended for {timeout:g} seconds") from None
             self._note_outage("no answer in time")
-            raise SourceUnavailable(self.name, f"no answer within {self._rules.timeout:g} seconds") from None
+            raise SourceUnavailable(self.name, f"no answer within {timeout:g} seconds") from None
         except SourceUnavailable as error:
             self._note_outage(error.text)
             raise
@@ -117,9 +136,10 @@ class GuardedSource:
             self._breaker.answered()
         return result
 
-    async def _in_slot(self, call: Callable[[], Awaitable[T]]) -> T:
+    async def _in_slot(self, call: Callable[[], Awaitable[T]], begun: _Begun) -> T:
         """The slot is held until the call really ends: a call that ignores its deadline still counts."""
         await self._slots.acquire()
+        begun.yes = True
         try:
             return await call()
         except (*_FORESEEN, CancelledError):

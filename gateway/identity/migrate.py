@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from twisted.internet.defer import DeferredSemaphore, TimeoutError
 
-from gateway.errors import BusyError, DirectoryError, IdentityConflict
+from gateway.errors import BusyError, DirectoryError, IdentityConflict, SourceError
 from gateway.identity.audit import AuditRecord, AuditSink
+from gateway.identity.claims import Claims
 from gateway.identity.flights import Clock, SingleFlight, within
 from gateway.identity.hashing import PasswordHasher
-from gateway.identity.model import Identity, Peer, Secret
+from gateway.identity.model import Identity, Origin, Peer, Secret
 from gateway.identity.ports import Adoption, NativeDirectory
 from gateway.identity.proofs import Proofs, subject_of
 
@@ -32,7 +33,7 @@ class MigrationRules:
 @dataclass(frozen=True, slots=True)
 class FirstYes:
     """A person whom a source just accepted, with the password that did it, how its bytes are read (R13), and how many
-    of them counted (R14)."""
+    of them counted (R14). `moved` is who that is in the directory, where only password and state are to be renewed."""
 
     identity: Identity
     password: Secret
@@ -40,6 +41,7 @@ class FirstYes:
     login: str
     peer: Peer
     significant: int | None = None
+    moved: Identity | None = None
 
 
 class Migrator:
@@ -49,6 +51,7 @@ class Migrator:
         self,
         *,
         native: NativeDirectory,
+        claims: Claims,
         hasher: PasswordHasher,
         proofs: Proofs,
         audit: AuditSink,
@@ -56,12 +59,14 @@ class Migrator:
         clock: Clock,
     ) -> None:
         self._native = native
+        self._claims = claims
         self._hasher = hasher
         self._proofs = proofs
         self._audit = audit
         self._rules = rules
         self._clock = clock
         self._jobs: SingleFlight[None] = SingleFlight()
+        self._latest: dict[Origin, FirstYes] = {}
         self._slots = DeferredSemaphore(rules.parallel)
 
     @property
@@ -70,15 +75,17 @@ class Migrator:
         return len(self._jobs)
 
     async def adopt(self, yes: FirstYes) -> None:
-        """Begin the adoption, unless this person's is under way; return when written or after `wait` seconds."""
+        """Begin the adoption, or hand this yes to the one that is under way; return when written or after `wait`
+        seconds. Of several yeses the last is written: the password may have been changed in between."""
         if not self._rules.enabled:
             return
         origin = yes.identity.origin
         if origin not in self._jobs and len(self._jobs) >= self._rules.queue:
             self._report("adopt-missed", yes, "the queue of adoptions is full; the next bind tries again")
             return
+        self._latest[origin] = yes
         try:
-            await within(self._clock, self._rules.wait, self._jobs.run(origin, lambda: self._write(yes)))
+            await within(self._clock, self._rules.wait, self._jobs.run(origin, lambda: self._write(origin)))
         except TimeoutError:
             return  # it goes on behind the answer (R12)
 
@@ -90,27 +97,59 @@ class Migrator:
             return len(self._jobs)
         return 0
 
-    async def _write(self, yes: FirstYes) -> None:
+    async def _write(self, origin: Origin) -> None:
         await self._slots.acquire()
+        yes = self._latest[origin]
         try:
-            hashed = await self._hasher.hash(yes.password.canonical(yes.charset)[: yes.significant])
-            adoption = Adoption(
-                yes.identity, hashed, yes.peer.application, self._clock.seconds(), yes.charset, yes.significant
-            )
-            adopted = await self._native.adopt(adoption)
+            proven = await (self._adopted(origin) if yes.moved is None else self._renewed(yes, yes.moved))
         except IdentityConflict as error:
             self._report("collision", yes, str(error))
-        except BusyError:
-            self._report("adopt-missed", yes, "hashing is over its budget; the next bind tries again")
-        except DirectoryError as error:
+        except BusyError as error:
+            self._report("adopt-missed", yes, f"{error}; the next bind tries again")
+        except (DirectoryError, SourceError) as error:
             self._report("adopt-missed", yes, str(error))
         except Exception as error:  # noqa: BLE001 (R12: whatever fails here, the login holds)
             self._report("adopt-missed", yes, f"unforeseen {type(error).__name__}")
         else:
-            self._proofs.note_right(self._proofs.proof(subject_of(adopted), yes.password), self._clock.seconds())
-            self._report("adopt", yes, "")
+            if proven is not None:
+                self._report("adopt", yes, "")
         finally:
+            del self._latest[origin]
             self._slots.release()
+
+    async def _adopted(self, origin: Origin) -> Identity | None:
+        """The person as written with the last password that was accepted; None if somebody else has written
+        meanwhile, with a password that may not be ours (R9)."""
+        if (await self._native.by_origin(origin.source, [origin.key])).get(origin.key) is not None:
+            return None
+        person = await self._claims.settle(self._latest[origin].identity)
+        yes, hashed = await self._hash(origin)
+        at = self._clock.seconds()
+        adoption = Adoption(person, hashed, yes.peer.application, at, yes.charset, yes.significant)
+        adopted = await self._native.adopt(adoption)
+        if adopted.revision != adoption.first_revision:
+            return None
+        self._note_right(adopted, yes.password)
+        return adopted
+
+    async def _hash(self, origin: Origin) -> tuple[FirstYes, str]:
+        """The last yes, and the hash of its password."""
+        while True:
+            yes = self._latest[origin]
+            hashed = await self._hasher.hash(yes.password.canonical(yes.charset)[: yes.significant])
+            if self._latest[origin].password == yes.password:
+                return yes, hashed
+
+    async def _renewed(self, yes: FirstYes, moved: Identity) -> Identity:
+        hashed = await self._hasher.hash(yes.password.canonical(yes.charset))
+        renewed = await self._native.update(moved.id, state=yes.identity.state, password_hash=hashed)
+        if renewed is None:
+            raise DirectoryError(f"{moved.name!r} has left the directory meanwhile")
+        self._note_right(renewed, yes.password)
+        return renewed
+
+    def _note_right(self, identity: Identity, password: Secret) -> None:
+        self._proofs.note_right(self._proofs.proof(subject_of(identity), password), self._clock.seconds())
 
     def _report(self, event: str, yes: FirstYes, detail: str) -> None:
         self._audit.record(

@@ -240,8 +240,8 @@ class Identity(Entry):
 
     `name` is the canonical login name in the source's spelling (R2). `aliases` are further names that lead to the
     same person (mail, UPN), in the source's spelling. `groups` are the DNs (or names) of the groups that
-    the source showed for this person. `revision` is 0 for a person who is not in the native directory, and there
-    grows by at least one with every change of the password, the state or an attribute.
+    the source showed for this person. `revision` is 0 for a person who is not in the native directory; there it begins
+    with the time of the adoption and grows by at least one with every change of password, state or attributes.
     """
 
     id: uuid.UUID

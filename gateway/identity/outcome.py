@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -50,10 +50,14 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """Cannot tell: `source` is the store that could not answer; `busy` means over budget, try again soon (R6)."""
+    """Cannot tell: `source` is the store that could not answer; `busy` means over budget, try again soon (R6).
+
+    `untried` is True where the source certainly has not seen the password, so that it cannot have counted it (R20).
+    """
 
     source: str
     busy: bool = False
+    untried: bool = field(default=False, compare=False)
 
 
 Outcome = Accepted | Rejected | Unknown | Unavailable

@@ -100,6 +100,11 @@ class Adoption:
     charset: str = "latin-1"
     significant: int | None = None
 
+    @property
+    def first_revision(self) -> int:
+        """The revision of the person as written: one who is removed and comes again is another (R9)."""
+        return max(1, int(self.at * 1000))
+
 
 class NativeDirectory(Protocol):
     """The new directory. Raises `DirectoryUnavailable` where it cannot answer; a password verdict is an Outcome.

@@ -9,8 +9,17 @@ from __future__ import annotations
 import hmac
 import os
 from collections import OrderedDict
+from typing import TypeVar
 
 from gateway.identity.model import Identity, Secret
+from gateway.identity.outcome import Reason, Rejected, Unknown
+
+T = TypeVar("T")
+
+STATE_SECONDS = 30.0
+"""How long a refusal for a state (locked, disabled, expired, must change) is remembered."""
+
+_NEVER: tuple[float, Rejected | Unknown | None] = (0.0, None)
 
 
 class Proofs:
@@ -22,7 +31,7 @@ class Proofs:
         self._remember_wrong = remember_wrong
         self._capacity = capacity
         self._right: OrderedDict[bytes, float] = OrderedDict()
-        self._wrong: OrderedDict[bytes, float] = OrderedDict()
+        self._wrong: OrderedDict[bytes, tuple[float, Rejected | Unknown | None]] = OrderedDict()
 
     def proof(self, subject: str, password: Secret) -> bytes:
         """The proof of `password` for `subject`: whoever is asked about, as one string."""
@@ -32,23 +41,28 @@ class Proofs:
         """Whether it was verified within `remember`."""
         return now < self._right.get(proof, 0.0)
 
-    def is_wrong(self, proof: bytes, now: float) -> bool:
-        """Whether it was refused as a wrong password within `remember_wrong`."""
-        return now < self._wrong.get(proof, 0.0)
+    def refusal(self, proof: bytes, now: float) -> Rejected | Unknown | None:
+        """How it was refused within `remember_wrong`, None if it was not."""
+        until, refusal = self._wrong.get(proof, _NEVER)
+        return refusal if now < until else None
 
     def note_right(self, proof: bytes, now: float) -> None:
         """Remember a verified password."""
-        self._note(self._right, proof, now + self._remember)
+        _keep(self._right, proof, now + self._remember, self._capacity)
 
-    def note_wrong(self, proof: bytes, now: float) -> None:
-        """Remember a refused password. Only for wrong passwords: every other refusal may end any moment."""
-        self._note(self._wrong, proof, now + self._remember_wrong)
+    def note_refusal(self, proof: bytes, refusal: Rejected | Unknown, now: float) -> None:
+        """Remember a refused password; for a short time only where it was not the password that was refused, but
+        the account's state, which somebody may mend any moment."""
+        wrong = isinstance(refusal, Unknown) or refusal.reason in {Reason.WRONG_PASSWORD, Reason.NO_PASSWORD}
+        seconds = self._remember_wrong if wrong else min(self._remember_wrong, STATE_SECONDS)
+        _keep(self._wrong, proof, (now + seconds, refusal), self._capacity)
 
-    def _note(self, kept: OrderedDict[bytes, float], proof: bytes, until: float) -> None:
-        kept.pop(proof, None)
-        kept[proof] = until
-        if len(kept) > self._capacity:
-            kept.popitem(last=False)
+
+def _keep(kept: OrderedDict[bytes, T], proof: bytes, value: T, capacity: int) -> None:
+    kept.pop(proof, None)
+    kept[proof] = value
+    if len(kept) > capacity:
+        kept.popitem(last=False)
 
 
 def subject_of(identity: Identity) -> str:

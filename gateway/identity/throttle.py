@@ -11,7 +11,7 @@ failure at all (R6). `ForwardBudget` keeps what is forwarded to a source below t
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,30 +48,49 @@ def after_failure(tally: Tally, now: float, rules: ThrottleRules) -> Tally:
     return Tally(0, now, now + pause, min(tally.locks + 1, 16))
 
 
+EVERYWHERE = 10
+"""A name is locked for every address when this many times `failures` came from all of them together."""
+
+
 class Throttle:
-    """One tally a name, for at most `capacity` names: beyond that the name that failed longest ago is forgotten."""
+    """One tally for each name and address, and one for the name alone, so that guesses from one place lock out that
+    place first and not the person. At most `capacity` tallies: whoever failed longest ago is forgotten."""
 
     def __init__(self, rules: ThrottleRules, capacity: int = 100_000) -> None:
         self._rules = rules
+        self._rules_everywhere = replace(rules, failures=rules.failures * EVERYWHERE)
         self._capacity = capacity
-        self._tallies: OrderedDict[str, Tally] = OrderedDict()
+        self._tallies: OrderedDict[tuple[str, str], Tally] = OrderedDict()
 
-    def locked(self, name: str, now: float) -> bool:
-        """Whether this normalised name must wait."""
-        tally = self._tallies.get(name)
-        return tally is not None and now < tally.locked_until
+    def locked(self, name: str, address: str, now: float) -> bool:
+        """Whether this normalised name must wait, asked from there."""
+        return any(
+            tally is not None and now < tally.locked_until
+            for tally in (self._tallies.get((name, address)), self._tallies.get((name, "")))
+        )
 
-    def failed(self, name: str, now: float) -> None:
+    def failed(self, name: str, address: str, now: float) -> None:
         """Count one distinct wrong password."""
-        if not self._rules.failures:
-            return
-        self._tallies[name] = after_failure(self._tallies.pop(name, Tally(since=now)), now, self._rules)
+        if self._rules.failures:
+            self._count((name, address), now, self._rules)
+            self._count((name, ""), now, self._rules_everywhere)
+
+    def succeeded(self, name: str, address: str) -> None:
+        """A right password ends the count of this place; what others guess goes on being counted."""
+        self._tallies.pop((name, address), None)
+
+    def _count(self, key: tuple[str, str], now: float, rules: ThrottleRules) -> None:
+        self._tallies[key] = after_failure(self._tallies.pop(key, Tally(since=now)), now, rules)
         if len(self._tallies) > self._capacity:
             self._tallies.popitem(last=False)
 
-    def succeeded(self, name: str) -> None:
-        """A right password ends the count."""
-        self._tallies.pop(name, None)
+
+@dataclass(slots=True)
+class _Attempt:
+    """One password that was forwarded; `doubtful` where nobody knows whether the source counted it."""
+
+    at: float
+    doubtful: bool = False
 
 
 class ForwardBudget:
@@ -85,14 +104,14 @@ class ForwardBudget:
         self._most = threshold - 1
         self._window = window
         self._capacity = capacity
-        self._spent: OrderedDict[str, list[float]] = OrderedDict()
+        self._spent: OrderedDict[str, list[_Attempt]] = OrderedDict()
 
     def reserve(self, account: str, now: float) -> bool:
         """Take one attempt at `now`; False when it might be the one that locks the account."""
-        spent = [at for at in self._spent.pop(account, ()) if now - at < self._window]
+        spent = [attempt for attempt in self._spent.pop(account, ()) if now - attempt.at < self._window]
         allowed = len(spent) < self._most
         if allowed:
-            spent.append(now)
+            spent.append(_Attempt(now))
         if spent:
             self._spent[account] = spent
         if len(self._spent) > self._capacity:
@@ -100,11 +119,24 @@ class ForwardBudget:
         return allowed
 
     def refund(self, account: str, at: float) -> None:
-        """The attempt reserved at `at` was no failure after all (an outage)."""
+        """The attempt reserved at `at` never reached the source."""
         spent = self._spent.get(account, [])
-        if at in spent:
-            spent.remove(at)
+        self._spent[account] = [attempt for attempt in spent if attempt is not _of(spent, at)]
+
+    def doubt(self, account: str, at: float) -> None:
+        """Nobody knows whether the source counted the attempt reserved at `at`: it was cut short by an outage."""
+        attempt = _of(self._spent.get(account, []), at)
+        if attempt is not None:
+            attempt.doubtful = True
+
+    def doubtful(self, account: str) -> bool:
+        """Whether the budget is spent on outages as well: then its end is no verdict on a password (R6)."""
+        return any(attempt.doubtful for attempt in self._spent.get(account, ()))
 
     def clear(self, account: str) -> None:
         """A right password: the source has reset its own count, so do we."""
         self._spent.pop(account, None)
+
+
+def _of(spent: list[_Attempt], at: float) -> _Attempt | None:
+    return next((attempt for attempt in spent if attempt.at == at), None)

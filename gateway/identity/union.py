@@ -12,7 +12,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from gateway.errors import BusyError, IdentityConflict, SourceError
-from gateway.identity.authenticate import find_first
+from gateway.identity.claims import find_first
 from gateway.identity.model import Entry, Identity, Origin
 from gateway.identity.names import NameRules
 from gateway.identity.ports import LegacySource, NativeDirectory
@@ -85,14 +85,21 @@ class UnionSearch:
                 yield source.name, self._unmoved(source, query)
 
     async def _moved(self, query: Query) -> Identity | None:
-        """The person whom this search is about, if it is about one who has moved and is below its base."""
+        """The person whom this search is about, if it is about one who has moved and is below its base.
+
+        A mere alias is not enough: where the filter does not select who has it, it may mean somebody else.
+        """
         if query.person is None:
             return None
+        readings = self._names.readings(query.person)
         try:
-            person = await find_first(self._native, self._names.readings(query.person))
+            person = await find_first(self._native, readings)
         except IdentityConflict:
             return None  # an alias of two people: the general search shows both
-        return person if person is not None and query.covers(person.dn_key) else None
+        if person is None or not query.covers(person.dn_key):
+            return None
+        named = any(reading.dn is not None or reading.key == person.name_key for reading in readings)
+        return person if named or query.selects(person) else None
 
     async def _unmoved(self, source: LegacySource, query: Query) -> AsyncGenerator[Entry, None]:
         """What a source shows, with the directory's entry in the place of everybody who has moved."""

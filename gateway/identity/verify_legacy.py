@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gateway.errors import BusyError, DirectoryError, IdentityConflict, SourceError
+from gateway.identity.claims import account_of
 from gateway.identity.flights import Clock
 from gateway.identity.migrate import FirstYes, Migrator
 from gateway.identity.model import Identity, LoginName, PasswordCredential, Peer, normalise
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable, Unknown
 from gateway.identity.ports import Account, LegacySource, NativeDirectory
-from gateway.identity.throttle import ForwardBudget
+from gateway.identity.throttle import ForwardBudget, Throttle
 from gateway.identity.verify_native import Decision, NativeVerifier, admit
 
 _NOT_CARRIED_OVER = {Reason.DISABLED, Reason.LOCKED, Reason.EXPIRED}
@@ -23,15 +24,18 @@ class LegacyVerifier:
 
     def __init__(
         self,
+        *,
         native: NativeDirectory,
         moved: NativeVerifier,
         migrator: Migrator,
+        throttle: Throttle,
         budgets: Mapping[str, ForwardBudget],
         clock: Clock,
     ) -> None:
         self._native = native
         self._moved = moved
         self._migrator = migrator
+        self._throttle = throttle
         self._budgets = budgets
         self._clock = clock
 
@@ -41,10 +45,9 @@ class LegacyVerifier:
         """What this source says; an outage of it or of the directory is *cannot tell*, never *no* (R6)."""
         via = f"source:{source.name}"
         try:
-            for reading in readings:
-                account = await source.lookup(reading)
-                if account is not None:
-                    return await self._try(source, account, reading, credential, peer)
+            found = await account_of(source, readings)
+            if found is not None:
+                return await self._try(source, *found, credential, peer)
         except IdentityConflict as error:
             return Decision(Rejected(Reason.AMBIGUOUS), via, detail=str(error))
         except BusyError as error:
@@ -55,6 +58,30 @@ class LegacyVerifier:
             return Decision(Unavailable("directory"), via, detail=str(error))
         return Decision(Unknown(), via)
 
+    async def ask_again(
+        self, source: LegacySource, moved: Identity, credential: PasswordCredential, peer: Peer
+    ) -> Decision:
+        """What the source says today of somebody who moved with *must change* set, and may have changed the password
+        there since. A yes without that state is written over the old one (R7)."""
+        via = f"source:{source.name}"
+        try:
+            account = await source.lookup(LoginName.of(moved.name))
+            if account is None or account.origin not in {None, moved.origin}:
+                return Decision(Unknown(), via, moved)
+            outcome = await self._forward(source, account, credential, peer)
+        except IdentityConflict as error:
+            return Decision(Unknown(), via, moved, str(error))
+        except BusyError as error:
+            return Decision(Unavailable(source.name, busy=True), via, moved, str(error))
+        except SourceError as error:
+            return Decision(Unavailable(source.name), via, moved, str(error))
+        if not isinstance(outcome, Accepted) or outcome.identity.origin != moved.origin:
+            return Decision(Unknown() if isinstance(outcome, Accepted) else outcome, via, moved)
+        decision = admit(outcome.identity, self._clock.seconds(), via)
+        if isinstance(decision.outcome, Accepted):
+            await self._migrator.adopt(self._first_yes(source, outcome, credential, peer, moved))
+        return decision
+
     async def _try(
         self, source: LegacySource, account: Account, reading: LoginName, credential: PasswordCredential, peer: Peer
     ) -> Decision:
@@ -64,37 +91,57 @@ class LegacyVerifier:
         if account.origin is not None:
             moved = await self._moved_already(source.name, account.origin.key)
             if moved is not None:
-                return await self._moved.decide(moved, credential.password)
-        outcome = await self._forward(source, account, credential)
+                return await self._moved.decide(moved, credential.password, peer)
+        outcome = await self._forward(source, account, credential, peer)
         if not isinstance(outcome, Accepted):
             return Decision(outcome, via)
         identity = outcome.identity
         if not answers_to(reading, identity.name, identity.aliases, identity.dn_key):
             return self._misnamed(via, identity.name)
-        if account.origin is None:
-            moved = await self._moved_already(source.name, identity.origin.key)
-            if moved is not None:
-                return await self._moved.decide(moved, credential.password)
+        moved = await self._moved_already(source.name, identity.origin.key)
+        if moved is not None:  # known only now, or moved while the source was thinking
+            return await self._moved.decide(moved, credential.password, peer)
         decision = admit(identity, self._clock.seconds(), via)
         if not (isinstance(decision.outcome, Rejected) and decision.outcome.reason in _NOT_CARRIED_OVER):
-            first = FirstYes(
-                identity, credential.password, source.charset, credential.login.typed, peer, outcome.significant
-            )
-            await self._migrator.adopt(first)
+            await self._migrator.adopt(self._first_yes(source, outcome, credential, peer))
         return decision
 
-    async def _forward(self, source: LegacySource, account: Account, credential: PasswordCredential) -> Outcome:
-        budget = self._budgets.get(source.name)
-        if budget is None:
-            return await source.verify(account, credential.password)
-        now = self._clock.seconds()
-        if not budget.reserve(account.ref, now):
+    @staticmethod
+    def _first_yes(
+        source: LegacySource,
+        accepted: Accepted,
+        credential: PasswordCredential,
+        peer: Peer,
+        moved: Identity | None = None,
+    ) -> FirstYes:
+        return FirstYes(
+            identity=accepted.identity,
+            password=credential.password,
+            charset=source.charset,
+            login=credential.login.typed,
+            peer=peer,
+            significant=accepted.significant,
+            moved=moved,
+        )
+
+    async def _forward(
+        self, source: LegacySource, account: Account, credential: PasswordCredential, peer: Peer
+    ) -> Outcome:
+        """One password to the source, within its budget (R20) and the account's throttle, whatever the name's form."""
+        now, subject = self._clock.seconds(), f"{source.name}:{account.ref}"
+        if self._throttle.locked(subject, peer.address, now):
             return Rejected(Reason.LOCKED)
+        budget = self._budgets.get(source.name)
+        if budget is not None and not budget.reserve(account.ref, now):
+            return Unavailable(source.name) if budget.doubtful(account.ref) else Rejected(Reason.LOCKED)
         outcome = await source.verify(account, credential.password)
-        if isinstance(outcome, Accepted):
-            budget.clear(account.ref)
-        elif isinstance(outcome, Unavailable | Unknown):
-            budget.refund(account.ref, now)
+        match outcome:
+            case Accepted():
+                self._throttle.succeeded(subject, peer.address)
+            case Rejected(Reason.WRONG_PASSWORD | Reason.NO_PASSWORD):
+                self._throttle.failed(subject, peer.address, now)
+        if budget is not None:
+            _settle(budget, account.ref, now, outcome)
         return outcome
 
     async def _moved_already(self, source: str, key: str) -> Identity | None:
@@ -105,6 +152,17 @@ class LegacyVerifier:
     def _misnamed(via: str, name: str) -> Decision:
         detail = f"the source's canonical name {name!r} is not the name that was asked for"
         return Decision(Rejected(Reason.NAME_MISMATCH), via, detail=detail)
+
+
+def _settle(budget: ForwardBudget, account: str, at: float, outcome: Outcome) -> None:
+    """What one forwarded attempt has cost. An outage may have come after the source had counted it."""
+    match outcome:
+        case Accepted():
+            budget.clear(account)
+        case Unknown() | Unavailable(untried=True):
+            budget.refund(account, at)
+        case Unavailable():
+            budget.doubt(account, at)
 
 
 def answers_to(reading: LoginName, name: str, aliases: Sequence[str], dn: str | None) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gateway.errors import DirectoryError
 from gateway.identity.flights import Clock, SingleFlight
-from gateway.identity.model import Identity, Secret
+from gateway.identity.model import Identity, Peer, Secret
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable
 from gateway.identity.ports import NativeDirectory
 from gateway.identity.proofs import Proofs, subject_of
@@ -39,29 +39,30 @@ class NativeVerifier:
         self._clock = clock
         self._flights: SingleFlight[Decision] = SingleFlight()
 
-    async def decide(self, identity: Identity, password: Secret) -> Decision:
+    async def decide(self, identity: Identity, password: Secret, peer: Peer) -> Decision:
         """The verdict on one password; of equal ones at once, one is worked out (R20)."""
         now = self._clock.seconds()
-        if self._throttle.locked(identity.name_key, now):
+        if self._throttle.locked(identity.name_key, peer.address, now):
             return Decision(Rejected(Reason.LOCKED), "gateway", identity)
         proof = self._proofs.proof(subject_of(identity), password)
         if self._proofs.is_right(proof, now):
             return admit(identity, now, "memory")
-        if self._proofs.is_wrong(proof, now):
-            return Decision(Rejected(Reason.WRONG_PASSWORD), "memory", identity)
-        return await self._flights.run(proof, lambda: self._prove(identity, password, proof))
+        refusal = self._proofs.refusal(proof, now)
+        if refusal is not None:
+            return Decision(refusal, "memory", identity)
+        return await self._flights.run(proof, lambda: self._prove(identity, password, proof, peer))
 
-    async def _prove(self, identity: Identity, password: Secret, proof: bytes) -> Decision:
+    async def _prove(self, identity: Identity, password: Secret, proof: bytes, peer: Peer) -> Decision:
         try:
             outcome = await self._native.verify(identity, password)
         except DirectoryError as error:
             return Decision(Unavailable("directory"), "directory", identity, str(error))
         now = self._clock.seconds()
         if isinstance(outcome, Accepted):
-            self._throttle.succeeded(identity.name_key)
+            self._throttle.succeeded(identity.name_key, peer.address)
             self._proofs.note_right(self._proofs.proof(subject_of(outcome.identity), password), now)
             return admit(outcome.identity, now, "directory")
         if isinstance(outcome, Rejected):
-            self._throttle.failed(identity.name_key, now)
-            self._proofs.note_wrong(proof, now)
+            self._throttle.failed(identity.name_key, peer.address, now)
+            self._proofs.note_refusal(proof, outcome, now)
         return Decision(outcome, "directory", identity)

@@ -117,7 +117,7 @@ class MemoryDirectory:
                 return held.identity
         for held in self._people.values():
             _refuse_second(person, held.identity)
-        adopted = replace(person, revision=1)
+        adopted = replace(person, revision=adoption.first_revision)
         self._people[person.id] = _Person(adopted, adoption.password_hash, adoption.charset)
         return adopted
 

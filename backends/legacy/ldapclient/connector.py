@@ -75,7 +75,7 @@ class Connector:
                 continue
             self.servers.worked(str(server))
             return connection
-        raise SourceUnavailable(self.source, self.servers.reasons())
+        raise SourceUnavailable(self.source, self.servers.reasons(), untried=True)
 
     async def open(self, server: Server, seconds: float, prepare: Prepare | None = None) -> LdapConnection:
         """A connection to this server, whatever it did before."""

@@ -179,7 +179,7 @@ def test_a_hash_that_changed_meanwhile_is_not_replaced(tmp_path: Path) -> None:
     assert writing.replace_hash(store, jdoe.id, "other", "new", 1.0) is None
     changed = writing.replace_hash(store, jdoe.id, adoption(jdoe).password_hash, "new", 1.0)
     assert changed is not None
-    assert (changed.password_hash, changed.identity.revision) == ("new", 2)
+    assert (changed.password_hash, changed.identity.revision) == ("new", jdoe.revision + 1)
     store.close()
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from core_rig import RIGHT, WRONG, Rig
+from twisted.internet.defer import CancelledError
 from waiting import now, settled, waiting
 
 from gateway.errors import SourceMisbehaved
@@ -402,3 +403,119 @@ def test_the_audit_says_who_decided() -> None:
         ("source:staff", ""),
     ]
     assert {(r.address, r.application) for r in rig.trail} == {("192.0.2.1", "mail")}
+
+
+def test_who_changes_the_password_in_the_old_store_as_told_gets_in() -> None:
+    """R7: somebody who moved with *must change* set is not locked out by having moved."""
+    rig = Rig()
+    rig.source.change("jdoe", state=AccountState(must_change=True))
+    assert rig.bind() == Rejected(Reason.MUST_CHANGE)
+    assert rig.moved() is not None
+    rig.source.change("jdoe", password=b"changed", state=AccountState())
+    assert rig.bind() == Rejected(Reason.MUST_CHANGE)
+    assert isinstance(rig.bind(password=b"changed"), Accepted)
+    moved = rig.moved()
+    assert moved is not None
+    assert moved.state == AccountState()
+    rig.source.fail_with()
+    rig.clock.advance(400)
+    assert isinstance(rig.bind(password=b"changed"), Accepted)
+    assert rig.bind() == Rejected(Reason.WRONG_PASSWORD)
+
+
+def test_who_must_change_and_has_not_is_refused_and_repeats_for_nothing() -> None:
+    """R7, R20."""
+    rig = Rig()
+    rig.source.change("jdoe", state=AccountState(must_change=True))
+    rig.bind()
+    rig.bind(password=WRONG)
+    asked = len(rig.source.asked)
+    for _ in range(5):
+        assert rig.bind() == Rejected(Reason.MUST_CHANGE)
+        assert rig.bind(password=WRONG) == Rejected(Reason.WRONG_PASSWORD)
+    assert len(rig.source.asked) <= asked + 2
+
+
+def test_whether_a_must_change_password_was_changed_cannot_be_told_in_an_outage() -> None:
+    """R6."""
+    rig = Rig()
+    rig.source.change("jdoe", state=AccountState(must_change=True))
+    rig.bind()
+    rig.source.fail_with()
+    assert rig.bind(password=b"changed") == Unavailable("staff")
+    assert rig.bind() == Rejected(Reason.MUST_CHANGE)
+
+
+def test_a_refusal_for_a_state_of_the_source_is_not_forwarded_again_at_once() -> None:
+    """R20."""
+    rig = Rig()
+    rig.source.change("jdoe", state=AccountState(locked=True))
+    for _ in range(20):
+        assert rig.bind() == Rejected(Reason.LOCKED)
+    assert rig.verified() == 1
+    rig.source.change("jdoe", state=AccountState())
+    rig.clock.advance(31)
+    assert isinstance(rig.bind(), Accepted)
+
+
+def test_a_source_that_hangs_may_have_counted_what_was_forwarded() -> None:
+    """R20, R6: the budget is spent, and that is no verdict."""
+    rig = Rig(lockout=(3, 900), guard=GuardRules(timeout=5, breaker_failures=100))
+    rig.bind("nobody")
+    for number in range(4):
+        rig.source.heal()
+        bind = rig.begin(password=b"guess %d" % number) if number > 1 else None
+        if bind is None:
+            rig.source.asked.clear()
+            hanging = HangsInVerify(rig)
+            stuck = rig.begin(password=b"guess %d" % number)
+            rig.clock.advance(5.1)
+            assert settled(stuck) == Unavailable("staff")
+            hanging.end()
+        else:
+            assert settled(bind) == Unavailable("staff")
+    assert rig.bind("uid=jdoe,ou=people,o=corp") == Unavailable("staff")
+    rig.clock.advance(901)
+    assert isinstance(rig.bind(), Accepted)
+
+
+class HangsInVerify:
+    """From now on the source answers look-ups and hangs when a password is to be verified."""
+
+    def __init__(self, rig: Rig) -> None:
+        self._source = rig.source
+        self._lookup = rig.source.lookup
+
+        async def lookup_then_hang(login):  # type: ignore[no-untyped-def]
+            account = await self._lookup(login)
+            self._source.hang()
+            return account
+
+        rig.source.lookup = lookup_then_hang  # type: ignore[method-assign]
+
+    def end(self) -> None:
+        self._source.heal()
+        self._source.lookup = self._lookup  # type: ignore[method-assign]
+
+
+def test_a_bind_that_nobody_waits_for_any_longer_is_audited() -> None:
+    rig = Rig()
+    rig.source.hang()
+    bind = rig.begin()
+    bind.cancel()
+    with pytest.raises(CancelledError):
+        settled(bind)
+    assert [(record.event, record.outcome, record.via) for record in rig.trail] == [("bind", "unavailable", "gateway")]
+
+
+def test_somebody_removed_and_adopted_again_has_no_proofs_of_before() -> None:
+    """R9."""
+    rig = Rig()
+    rig.bind()
+    moved = rig.moved()
+    assert moved is not None
+    rig.native.remove(moved.id)
+    rig.source.change("jdoe", password=b"new")
+    rig.clock.advance(1)
+    assert isinstance(rig.bind(password=b"new"), Accepted)
+    assert rig.bind() == Rejected(Reason.WRONG_PASSWORD)

@@ -91,25 +91,68 @@ def test_no_more_calls_at_once_than_configured_and_no_endless_queue() -> None:
     assert [settled(call) is not None for call in calls] == [True] * 6
 
 
-def test_a_call_that_ignores_its_deadline_keeps_its_place() -> None:
-    """So a stuck driver cannot be asked without limit."""
+class Stubborn(MemorySource):
+    """Never answers, and does not let go either."""
 
-    class Stubborn(MemorySource):
-        async def lookup(self, login):  # type: ignore[no-untyped-def]
-            self.asked.append("lookup")
-            while True:
-                try:
-                    await Deferred()
-                except CancelledError:
-                    continue
+    async def lookup(self, login):  # type: ignore[no-untyped-def]
+        self.asked.append("lookup")
+        while True:
+            try:
+                await Deferred()
+            except CancelledError:
+                continue
 
-    guard, source, clock = guarded(Stubborn(), GuardRules(timeout=1, concurrency=2, breaker_failures=100))
-    calls = [start(guard.lookup(LOGIN)) for _ in range(4)]
+
+def test_a_call_that_ignores_its_deadline_keeps_its_place_and_our_own_queue_is_no_outage() -> None:
+    """So a stuck driver cannot be asked without limit. R6: whoever got no place is told to come back, and the breaker
+    counts the two that were really asked."""
+    guard, source, clock = guarded(Stubborn(), GuardRules(timeout=1, concurrency=2, breaker_failures=3))
+    calls = [start(guard.lookup(LOGIN)) for _ in range(6)]
     clock.advance(1)
-    for call in calls:
+    for call in calls[:2]:
         with pytest.raises(SourceUnavailable):
             settled(call)
+    for call in calls[2:]:
+        with pytest.raises(BusyError):
+            settled(call)
     assert len(source.asked) == 2
+    assert not guard.open
+
+
+def test_only_what_was_sent_may_have_been_counted() -> None:
+    """R20: what the breaker holds back has not reached the source."""
+    guard, source, clock = guarded(rules=GuardRules(timeout=5, breaker_failures=1))
+    account = now(guard.lookup(LOGIN))
+    assert account is not None
+    source.hang()
+    hanging = start(guard.verify(account, Secret(b"x")))
+    clock.advance(5.1)
+    sent, held_back = settled(hanging), now(guard.verify(account, Secret(b"x")))
+    assert isinstance(sent, Unavailable)
+    assert isinstance(held_back, Unavailable)
+    assert (sent.untried, held_back.untried) == (False, True)
+
+
+def test_a_source_that_does_not_answer_an_inspection_is_said_to_be_unusable() -> None:
+    guard, source, clock = guarded()
+    source.hang()
+    look = start(guard.inspect())
+    clock.advance(61)
+    assert not settled(look).usable
+
+
+def test_a_tuple_awaited_inside_a_search_harms_nobody() -> None:
+    """CPython 3.11's `anext` with a default takes it for arguments."""
+
+    class Pairs(MemorySource):
+        async def search(self, query):  # type: ignore[no-untyped-def]
+            pair: Deferred[tuple[int, int]] = Deferred()
+            pair.callback((1, 2))
+            assert await pair == (1, 2)
+            yield self.add_entry("cn=one,ou=people,o=corp", {"cn": [b"one"]})
+
+    guard, _, _ = guarded(Pairs())
+    assert len(collect(guard.search(Query("", Scope.SUBTREE, EVERYTHING)))) == 1
 
 
 def test_a_plug_in_that_fails_unforeseen_has_misbehaved_and_its_words_stay_unsaid() -> None:
@@ -160,6 +203,8 @@ def test_a_search_that_stops_answering_ends_at_the_deadline_of_its_next_step() -
 
     reading = start(read())
     assert found == ["cn=one,ou=people,o=corp"]
-    clock.advance(5.1)
+    clock.advance(59.9)
+    assert waiting(reading)
+    clock.advance(0.2)
     with pytest.raises(SourceUnavailable):
         settled(reading)

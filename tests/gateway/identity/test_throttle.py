@@ -10,18 +10,18 @@ RULES = ThrottleRules(failures=3, window=100, lock=10, lock_max=25)
 def test_the_last_failure_within_the_window_locks() -> None:
     throttle = Throttle(RULES)
     for now in (0.0, 1.0):
-        throttle.failed("jdoe", now)
-    assert not throttle.locked("jdoe", 2.0)
-    throttle.failed("jdoe", 2.0)
-    assert throttle.locked("jdoe", 11.9)
-    assert not throttle.locked("jdoe", 12.0)
+        throttle.failed("jdoe", "a", now)
+    assert not throttle.locked("jdoe", "a", 2.0)
+    throttle.failed("jdoe", "a", 2.0)
+    assert throttle.locked("jdoe", "a", 11.9)
+    assert not throttle.locked("jdoe", "a", 12.0)
 
 
 def test_failures_far_apart_never_lock() -> None:
     throttle = Throttle(RULES)
     for number in range(20):
-        throttle.failed("jdoe", number * 101.0)
-        assert not throttle.locked("jdoe", number * 101.0)
+        throttle.failed("jdoe", "a", number * 101.0)
+        assert not throttle.locked("jdoe", "a", number * 101.0)
 
 
 def test_each_further_lock_is_twice_as_long_up_to_the_most() -> None:
@@ -36,32 +36,48 @@ def test_each_further_lock_is_twice_as_long_up_to_the_most() -> None:
 
 def test_a_right_password_ends_the_count() -> None:
     throttle = Throttle(RULES)
-    throttle.failed("jdoe", 0)
-    throttle.failed("jdoe", 0)
-    throttle.succeeded("jdoe")
-    throttle.failed("jdoe", 0)
-    assert not throttle.locked("jdoe", 0)
+    throttle.failed("jdoe", "a", 0)
+    throttle.failed("jdoe", "a", 0)
+    throttle.succeeded("jdoe", "a")
+    throttle.failed("jdoe", "a", 0)
+    assert not throttle.locked("jdoe", "a", 0)
 
 
 def test_one_name_never_locks_another() -> None:
     throttle = Throttle(RULES)
     for _ in range(3):
-        throttle.failed("jdoe", 0)
-    assert not throttle.locked("mmuster", 0)
+        throttle.failed("jdoe", "a", 0)
+    assert not throttle.locked("mmuster", "a", 0)
 
 
 def test_no_failures_configured_means_no_locks() -> None:
     throttle = Throttle(ThrottleRules(failures=0))
     for _ in range(50):
-        throttle.failed("jdoe", 0)
-    assert not throttle.locked("jdoe", 0)
+        throttle.failed("jdoe", "a", 0)
+    assert not throttle.locked("jdoe", "a", 0)
 
 
 def test_the_table_is_bounded_and_forgets_the_oldest() -> None:
-    throttle = Throttle(ThrottleRules(failures=1), capacity=2)
+    throttle = Throttle(ThrottleRules(failures=1), capacity=4)
     for name in ("a", "b", "c"):
-        throttle.failed(name, 0)
-    assert [throttle.locked(name, 0) for name in ("a", "b", "c")] == [False, True, True]
+        throttle.failed(name, "x", 0)
+    assert [throttle.locked(name, "x", 0) for name in ("a", "b", "c")] == [False, True, True]
+
+
+def test_guesses_from_one_place_lock_out_that_place_and_not_the_person() -> None:
+    throttle = Throttle(RULES)
+    for _ in range(5):
+        throttle.failed("jdoe", "attacker", 0)
+    assert throttle.locked("jdoe", "attacker", 0)
+    assert not throttle.locked("jdoe", "home", 0)
+
+
+def test_guesses_from_very_many_places_lock_the_name_everywhere() -> None:
+    throttle = Throttle(RULES)
+    for number in range(30):
+        throttle.failed("jdoe", f"place {number}", 0)
+        throttle.succeeded("jdoe", "home")
+    assert throttle.locked("jdoe", "home", 0)
 
 
 def test_what_is_forwarded_stays_one_short_of_the_sources_own_lockout() -> None:
@@ -78,7 +94,7 @@ def test_attempts_under_way_count_so_concurrent_guesses_cannot_overshoot() -> No
     assert [budget.reserve("uid=j", 0.0) for _ in range(4)] == [True, True, False, False]
 
 
-def test_an_outage_gives_the_attempt_back() -> None:
+def test_what_never_reached_the_source_is_given_back() -> None:
     """R6: an outage locks nobody out."""
     budget = ForwardBudget(threshold=2, window=100)
     assert budget.reserve("uid=j", 1.0)
@@ -86,6 +102,19 @@ def test_an_outage_gives_the_attempt_back() -> None:
     assert budget.reserve("uid=j", 2.0)
     budget.refund("uid=j", 55.0)  # never reserved: changes nothing
     assert not budget.reserve("uid=j", 3.0)
+
+
+def test_what_may_have_been_counted_stays_spent_and_is_no_verdict() -> None:
+    """R20 and R6: a source that hangs may have counted the attempt."""
+    budget = ForwardBudget(threshold=3, window=100)
+    assert budget.reserve("uid=j", 1.0)
+    assert not budget.doubtful("uid=j")
+    assert budget.reserve("uid=j", 2.0)
+    budget.doubt("uid=j", 2.0)
+    assert not budget.reserve("uid=j", 3.0)
+    assert budget.doubtful("uid=j")
+    assert budget.reserve("uid=j", 102.0)
+    assert not budget.doubtful("uid=j")
 
 
 def test_a_right_password_clears_the_budget() -> None:

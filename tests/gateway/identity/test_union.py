@@ -183,3 +183,12 @@ def test_a_search_that_is_given_up_ends_the_sources_search() -> None:
     # The union looks people up in batches; entries that are no people fill one and are then passed on.
     now(first_only())
     assert ended == [True]
+
+
+def test_an_alias_that_the_filter_does_not_mean_hides_nobody() -> None:
+    """R17: `anna` is an alias of somebody who has moved, and the login name of somebody who has not."""
+    rig = Rig()
+    rig.source.add("other", RIGHT, aliases=["anna"])
+    rig.bind("other")
+    rig.source.add("anna", RIGHT)
+    assert names(rig, query("(uid=anna)", person="anna")) == [f"uid=anna,{BASE}"]
