@@ -112,7 +112,8 @@ class Migrator:
             self._report("adopt-missed", yes, f"unforeseen {type(error).__name__}")
         else:
             if proven is not None:
-                self._report("adopt", yes, "")
+                lost = [] if yes.moved else [repr(one) for one in yes.identity.aliases if one not in proven.aliases]
+                self._report("adopt", yes, f"without names that lead to others: {', '.join(lost)}" if lost else "")
         finally:
             del self._latest[origin]
             self._slots.release()

@@ -6,7 +6,8 @@ from core_rig import RIGHT, Rig
 from waiting import now, settled, start, waiting
 
 from gateway.identity.migrate import MigrationRules
-from gateway.identity.outcome import Accepted
+from gateway.identity.outcome import Accepted, Reason, Rejected
+from gateway.identity.ports import Adoption
 
 
 def test_the_answer_waits_for_the_adoption_a_short_time_only() -> None:
@@ -104,3 +105,45 @@ def test_latin1_and_utf8_are_one_password_after_the_move() -> None:
     assert isinstance(rig.bind("mueller", "pässwort".encode("latin-1")), Accepted)
     rig.source.fail_with()
     assert isinstance(rig.bind("mueller", "pässwort".encode()), Accepted)
+
+
+def test_the_last_password_that_was_accepted_is_the_one_that_is_written() -> None:
+    """R9: it was changed in the old store while the adoption waited in the queue; the old one must not come back."""
+    rig = Rig(migration=MigrationRules(wait=0))
+    rig.hasher.slow = True
+    rig.begin()
+    rig.clock.advance(0)
+    rig.source.change("jdoe", password=b"new-canary-1f2")
+    rig.begin(password=b"new-canary-1f2")
+    rig.clock.advance(0)
+    for _ in range(3):
+        rig.hasher.finish()
+    assert rig.migrator.pending == 0
+    assert isinstance(rig.bind(password=b"new-canary-1f2"), Accepted)
+    assert rig.bind() == Rejected(Reason.WRONG_PASSWORD)
+
+
+def test_who_was_written_by_another_process_is_not_believed_our_password() -> None:
+    """R9: adopted there and the password changed, while our adoption waited."""
+    rig = Rig(migration=MigrationRules(wait=0))
+    rig.hasher.slow = True
+    rig.begin()
+    rig.clock.advance(0)
+    adoption = Adoption(rig.jdoe, rig.hasher.strong(RIGHT), "", rig.clock.seconds())
+    adopted = now(rig.native.adopt(adoption))
+    now(rig.native.update(adopted.id, password_hash=rig.hasher.strong(b"new")))
+    rig.hasher.finish()
+    assert rig.migrator.pending == 0
+    assert rig.bind() == Rejected(Reason.WRONG_PASSWORD)
+    assert isinstance(rig.bind(password=b"new"), Accepted)
+
+
+def test_who_moves_while_the_source_is_thinking_is_the_directorys() -> None:
+    """R9: and the password was changed there meanwhile."""
+    rig = Rig()
+    rig.source.hang()
+    late = rig.begin()
+    adopted = now(rig.native.adopt(Adoption(rig.jdoe, rig.hasher.strong(RIGHT), "", rig.clock.seconds())))
+    now(rig.native.update(adopted.id, password_hash=rig.hasher.strong(b"new")))
+    rig.source.heal()
+    assert settled(late) == Rejected(Reason.WRONG_PASSWORD)
