@@ -97,6 +97,7 @@ def _guarded(source: Source, context: Context, reactor: Any) -> GuardedSource:
         MappedSource(built, rules) if rules else built,
         GuardRules(
             timeout=options.timeout,
+            search_timeout=options.search_timeout,
             concurrency=options.concurrency,
             breaker_failures=options.breaker.failures,
             breaker_pause=options.breaker.pause,

@@ -20,7 +20,8 @@ def check_writable(path: str) -> None:
 
 
 class AuditFile:
-    """Appends whole lines, one `write` each, so that a crash loses none that were decided and none is torn.
+    """Appends whole lines, one `write` each, so that a crash loses none that were decided. Where a full disk takes only
+    part of one, the next begins a line of its own.
 
     `path` "-" is standard error. The file is made readable by its owner and group only. A line that cannot be written
     (disk full) is counted in `lost` and logged once a run of losses; it never stops a login.
@@ -29,19 +30,23 @@ class AuditFile:
     def __init__(self, path: str) -> None:
         self._path = path
         self._failing = False
+        self._torn = False
         self.lost = 0
         self._fd = self._open()
 
     def write(self, line: str) -> None:
         """Append one line, its newline included."""
+        data = (b"\n" if self._torn else b"") + line.encode("ascii", "backslashreplace")
         try:
-            os.write(self._fd, line.encode("ascii", "backslashreplace"))
-            self._failing = False
+            self._torn = os.write(self._fd, data) < len(data)
+            trouble = "the disk is full" if self._torn else ""
         except OSError as error:
+            trouble = error.strerror or "?"
+        if trouble:
             self.lost += 1
             if not self._failing:
-                _log.error("the audit file {path} cannot be written: {text}", path=self._path, text=error.strerror)
-            self._failing = True
+                _log.error("the audit file {path} cannot be written: {text}", path=self._path, text=trouble)
+        self._failing = bool(trouble)
 
     def reopen(self) -> None:
         """Begin again at the path: what logrotate's `postrotate` asks for by SIGHUP."""

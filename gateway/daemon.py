@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from OpenSSL import crypto
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, TimeoutError
 from twisted.internet.interfaces import IListeningPort
 from twisted.internet.ssl import CertificateOptions, TLSVersion
 from twisted.logger import Logger
@@ -22,17 +22,20 @@ from gateway.app import Core, assemble, open_stores
 from gateway.auditfile import AuditFile, check_writable
 from gateway.config import Settings
 from gateway.config.tls import Keypair
-from gateway.errors import BindferryError, ConfigError
+from gateway.errors import BindferryError, ConfigError, DirectoryError
 from gateway.frontends.ldap.listener import Listener
 from gateway.frontends.ldap.services import Services
 from gateway.frontends.web.health import Condition, site
 from gateway.frontends.web.metrics import Metrics
 from gateway.identity.audit import AuditSink, Everyone, JsonLines
+from gateway.identity.flights import within
 from gateway.identity.guard import GuardedSource
 from gateway.notify import Notifier
 
 _log = Logger(namespace="bindferry")
 _BACKLOG = 1024
+_PATIENCE = 5.0
+"""Seconds that `/health` waits for the directory."""
 
 
 class Daemon:
@@ -122,11 +125,16 @@ class Daemon:
             except ConfigError as error:
                 _log.error("{text}", text=str(error))
 
-    def condition(self) -> Condition:
-        """What `/health` says."""
+    async def condition(self) -> Condition:
+        """What `/health` says: whether people who have moved can log in, and how the sources are."""
         if self._stopping or self._core is None:
             return Condition(ok=False, text="stopping")
-        sources = {source.name: "unavailable" if source.open else "ok" for source in self._core.stores.sources}
+        stores = self._core.stores
+        sources = {source.name: "unavailable" if source.open else "ok" for source in stores.sources}
+        try:
+            await within(self._reactor, _PATIENCE, stores.native.by_origin("", ["health"]))
+        except (DirectoryError, TimeoutError):
+            return Condition(ok=False, text="the native directory cannot be read", sources=sources)
         return Condition(ok=True, text="serving", sources=sources)
 
     def _take_ports(self) -> None:

@@ -70,6 +70,7 @@ class SourceOptions(Options):
     name: Annotated[str, BeforeValidator(_source_name)]
     type: str
     timeout: Annotated[Seconds, Field(gt=0, le=300)] = 5.0
+    search_timeout: Annotated[Seconds, Field(gt=0, le=3600)] = 60.0
     concurrency: Annotated[int, Field(ge=1, le=10_000)] = 20
     charset: Annotated[str, AfterValidator(_charset)] = "latin-1"
     lockout: Lockout | None = None

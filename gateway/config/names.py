@@ -27,8 +27,6 @@ class Names(Options):
 
     login_attributes: tuple[Attribute, ...] = ("uid", "sAMAccountName")
     """Attributes whose value is a login name, in a DN's first part and in a search filter."""
-    alias_attributes: tuple[Attribute, ...] = ("mail", "userPrincipalName")
-    """Attributes whose values lead to the same person."""
     domains: tuple[Annotated[str, AfterValidator(_bare)], ...] = ()
     """NetBIOS names that may stand before a backslash."""
     suffixes: tuple[Annotated[str, AfterValidator(_suffix)], ...] = ()

@@ -25,7 +25,7 @@ class Passwords(Options):
     """Hashes that may wait for a thread; one more is answered busy."""
     remember: Annotated[Seconds, Field(ge=0, le=86_400)] = 300.0
     """Seconds that a right password is kept as a keyed proof, in memory only; 0 hashes at every bind."""
-    remember_wrong: Annotated[Seconds, Field(ge=0, le=86_400)] = 300.0
+    remember_wrong: Annotated[Seconds, Field(ge=0, le=86_400)] = 60.0
     """Seconds that the last wrong passwords of an account are kept in the same way."""
 
     @model_validator(mode="after")

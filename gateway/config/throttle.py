@@ -1,4 +1,4 @@
-"""Section `throttle`: how many wrong passwords a name and an address may try."""
+"""Section `throttle`: how many wrong passwords may be tried for a name, from one address and from all together."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from gateway.options import Options, Seconds
 
 
 class Throttle(Options):
-    """After `failures` different wrong passwords within `window` seconds a name is locked for `lock` seconds; each
-    further lock is twice as long, up to `lock_max`. Repeating one wrong password counts once (R20). 0 failures:
-    nothing is ever locked.
+    """After `failures` different wrong passwords from one address within `window` seconds a name is locked for that
+    address for `lock` seconds; after ten times as many from all addresses together, for everybody. Each further lock is
+    twice as long, up to `lock_max`. Repeating one wrong password counts once (R20). 0 failures: nothing is ever locked.
     """
 
     failures: Annotated[int, Field(ge=0)] = 10

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from gateway.frontends.ldap import controls
 from gateway.frontends.ldap.names import login_name
 from gateway.frontends.ldap.results import (
-    EMPTY_PASSWORD,
     INVALID_CREDENTIALS,
     SUCCESS,
     bind_result,
@@ -38,8 +37,8 @@ async def bind(call: Call, request: BindRequest) -> BindResponse:
         return BindResponse(_VERSION)
     if isinstance(method, SaslAuthentication):
         return BindResponse(_SASL)
-    if not method.password:  # R5: no name is asked for without a password
-        return BindResponse(EMPTY_PASSWORD if request.name else SUCCESS)
+    if not method.password and not request.name:
+        return BindResponse(SUCCESS)
     session = call.session
     if session.services.starttls == "required" and not session.is_tls:
         return BindResponse(_CLEAR)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.web.http import Request
 from twisted.web.resource import Resource
-from twisted.web.server import Site
+from twisted.web.server import NOT_DONE_YET, Site
 
 from gateway.frontends.web.metrics import Metrics
 
@@ -24,17 +25,29 @@ class Condition:
 
 
 class _Health(Resource):
-    def __init__(self, condition: Callable[[], Condition]) -> None:
+    def __init__(self, condition: Callable[[], Awaitable[Condition]]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # Twisted has no types there
         self._condition = condition
 
-    def render_GET(self, request: Request) -> bytes:  # noqa: N802 (Twisted's name)
-        condition = self._condition()
+    def render_GET(self, request: Request) -> int:  # noqa: N802 (Twisted's name)
+        gone: list[object] = []
+        request.notifyFinish().addErrback(gone.append)
+        asked = Deferred.fromCoroutine(self._look())
+        asked.addCallback(lambda condition: None if gone else self._answer(request, condition))
+        return NOT_DONE_YET
+
+    async def _look(self) -> Condition:
+        return await self._condition()
+
+    def _answer(self, request: Request, condition: Condition) -> None:
         request.setResponseCode(200 if condition.ok else 503)
         request.setHeader(b"content-type", b"application/json")  # type: ignore[no-untyped-call]  # Twisted has no types there
         request.setHeader(b"cache-control", b"no-store")  # type: ignore[no-untyped-call]  # Twisted has no types there
         answer = {"ok": condition.ok, "text": condition.text, "sources": dict(condition.sources)}
-        return json.dumps(answer).encode() + b"\n"
+        body = json.dumps(answer).encode() + b"\n"
+        request.setHeader(b"content-length", b"%d" % len(body))
+        request.write(body)  # type: ignore[no-untyped-call]  # Twisted has no types there
+        request.finish()  # type: ignore[no-untyped-call]  # as above
 
 
 class _Metrics(Resource):
@@ -56,7 +69,7 @@ class _QuietSite(Site):
         """Nothing."""
 
 
-def site(condition: Callable[[], Condition], metrics: Metrics, reactor: IReactorTime) -> Site:
+def site(condition: Callable[[], Awaitable[Condition]], metrics: Metrics, reactor: IReactorTime) -> Site:
     """The HTTP site of the local port."""
     root = Resource()  # type: ignore[no-untyped-call]  # Twisted has no types there
     root.putChild(b"health", _Health(condition))

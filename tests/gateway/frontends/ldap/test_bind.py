@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import pytest
 from conversation import Client, People, bind_request, code_of, person, services
+from core_rig import Rig
 from twisted.internet.defer import CancelledError, Deferred
 
 from gateway.frontends.ldap.bind import LONGEST_PASSWORD
+from gateway.frontends.ldap.services import Services
 from gateway.identity.model import PasswordCredential, Peer
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable
 from gateway.wire.controls import PASSWORD_POLICY, PolicyError, decode_policy_answer
@@ -36,11 +38,14 @@ def test_the_core_learns_who_asks() -> None:
     assert people.peers[0].address == "192.0.2.7"
 
 
-def test_a_name_without_a_password_is_refused_and_nobody_is_asked() -> None:
+def test_a_name_without_a_password_is_refused_by_the_core_which_asks_no_store_and_audits_it() -> None:
     """R5, RFC 4513 5.1.2."""
-    people = People(person())
-    assert Client(services(people)).bind(JDOE, b"").code == 53
-    assert not people.asked
+    rig = Rig()
+    client = Client(Services(rig.authenticator, rig.union))
+    assert client.bind("uid=jdoe,ou=people,o=corp", b"").code == 53
+    assert client.session.identity is None
+    assert (rig.source.asked, rig.native.asked) == ([], [])
+    assert rig.trail.events() == [("bind", "empty-password")]
 
 
 def test_an_anonymous_bind_succeeds_and_nobody_is_asked() -> None:

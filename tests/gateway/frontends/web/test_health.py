@@ -16,7 +16,11 @@ WELL = Condition(ok=True, text="serving", sources={"staff": "ok"})
 
 def answer(request: bytes, condition: Condition = WELL) -> tuple[bytes, bytes]:
     """Head and body of what one request gets."""
-    factory = site(lambda: condition, Metrics(), Clock())
+
+    async def look() -> Condition:
+        return condition
+
+    factory = site(look, Metrics(), Clock())
     protocol = factory.buildProtocol(IPv4Address("TCP", "127.0.0.1", 1))
     transport = StringTransport()
     protocol.makeConnection(transport)
