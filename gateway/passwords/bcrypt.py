@@ -15,6 +15,9 @@ from gateway.passwords.scheme import Check, Scheme, bounded, parts
 
 MAX_COST = 16  # some four seconds
 
+SIGNIFICANT = 72
+"""Bytes of a password that are looked at."""
+
 _ALPHABET = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _PATTERN = re.compile(
     r"(?:(?i:\{BCRYPT\})|bcrypt\$)?\$2(?P<minor>[abxy])\$(?P<cost>0[4-9]|[12][0-9]|3[01])\$"
@@ -34,12 +37,18 @@ def _read(stored: str, _salt: str | None) -> Check:
         if b"\0" in password:  # no C implementation ever took one
             return False
         if match["minor"] == "x":  # crypt_blowfish's sign extension bug, kept on purpose: crypt(5)
-            made = (libcrypt.crypt(password[:72], "$2x" + setting) or "").encode("ascii")
+            made = (libcrypt.crypt(password[:SIGNIFICANT], "$2x" + setting) or "").encode("ascii")
         else:
-            made = bcrypt.hashpw(password[:72], f"$2b{setting}".encode("ascii"))
+            made = bcrypt.hashpw(password[:SIGNIFICANT], f"$2b{setting}".encode("ascii"))
         return hmac.compare_digest(made[29:], expected)
 
     return check
 
 
-BCRYPT = Scheme("bcrypt", _read, re.compile(r"(?:(?i:\{BCRYPT\})|bcrypt\$)?\$2[abxy]\$"), slow=True)
+BCRYPT = Scheme(
+    "bcrypt",
+    _read,
+    re.compile(r"(?:(?i:\{BCRYPT\})|bcrypt\$)?\$2[abxy]\$"),
+    slow=True,
+    significant=lambda _stored: SIGNIFICANT,
+)

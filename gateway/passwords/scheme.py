@@ -34,6 +34,7 @@ class Scheme:
     `read` takes the stored hash and the separate salt and raises `Unusable`; it is cheap. `recognised` tells a hash of
     this scheme by its looks; schemes whose looks are ambiguous have a pattern that matches nothing, and are used only
     where they are configured. `slow` ones (above about 0.1 ms) belong into a thread. `salted` ones need a salt column.
+    `significant` is how many bytes of a password a stored hash of this scheme looks at; None is all of them.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Scheme:
     recognised: re.Pattern[str] = re.compile(r"(?!)")
     slow: bool = False
     salted: bool = False
+    significant: Callable[[str], int | None] = lambda _stored: None
 
     def verify(self, password: bytes, stored: str, salt: str | None = None) -> bool:
         """Whether it matches. A missing, malformed, locked or too dear hash, and an empty password, never do."""

@@ -9,7 +9,7 @@ from gateway.errors import ConfigError
 from gateway.passwords import aspnet, digests, ldap, pbkdf2, phpass, unixcrypt
 from gateway.passwords.argon2 import ARGON2
 from gateway.passwords.bcrypt import BCRYPT
-from gateway.passwords.scheme import Scheme, utf8
+from gateway.passwords.scheme import Scheme, Unusable, utf8
 
 SCHEMES: tuple[Scheme, ...] = (
     ARGON2,
@@ -52,6 +52,16 @@ def verify(password: bytes | str, stored: str, *, scheme: str | None = None, sal
     found = recognise(stored) if scheme is None else get(scheme)
     secret = utf8(password) if isinstance(password, str) else password
     return found is not None and found.verify(secret, stored, salt)
+
+
+def significant(stored: str, *, scheme: str | None = None) -> int | None:
+    """How many of the first bytes of a password this stored hash looks at, by the scheme named or else recognised;
+    None is all of them, and whatever matches no password. `ConfigError` for a name that is not known."""
+    found = recognise(stored) if scheme is None else get(scheme)
+    try:
+        return None if found is None else found.significant(stored)
+    except Unusable:
+        return None
 
 
 def refusal(stored: str) -> str | None:

@@ -83,20 +83,32 @@ def _reader(pattern: re.Pattern[str]) -> Callable[[str, str | None], Check]:
     return read
 
 
-DES_CRYPT = Scheme("des_crypt", _reader(_DES))
+DES_CRYPT = Scheme("des_crypt", _reader(_DES), significant=lambda _stored: 8)
 MD5_CRYPT = Scheme("md5_crypt", _reader(_MD5), re.compile(r"\$1\$"), slow=True)
 SHA256_CRYPT = Scheme("sha256_crypt", _reader(_SHA256), re.compile(r"\$5\$"), slow=True)
 SHA512_CRYPT = Scheme("sha512_crypt", _reader(_SHA512), re.compile(r"\$6\$"), slow=True)
 YESCRYPT = Scheme("yescrypt", _reader(_YESCRYPT), re.compile(r"\$y\$"), slow=True)
 
 
-def _read_ldap(stored: str, salt: str | None) -> Check:
+def _inside(stored: str) -> tuple[Scheme, str]:
     """RFC 2307's {CRYPT} holds whatever crypt(3) of that server knew; without a prefix it is DES."""
     inner = parts(_LDAP, stored)["hash"]
     schemes = (BCRYPT, MD5_CRYPT, SHA256_CRYPT, SHA512_CRYPT, YESCRYPT)
-    return next((scheme for scheme in schemes if scheme.recognised.match(inner)), DES_CRYPT).read(inner, salt)
+    return next((scheme for scheme in schemes if scheme.recognised.match(inner)), DES_CRYPT), inner
 
 
-LDAP_CRYPT = Scheme("ldap_crypt", _read_ldap, re.compile(r"\{CRYPT\}", re.IGNORECASE), slow=True)
+def _read_ldap(stored: str, salt: str | None) -> Check:
+    scheme, inner = _inside(stored)
+    return scheme.read(inner, salt)
+
+
+def _significant_ldap(stored: str) -> int | None:
+    scheme, inner = _inside(stored)
+    return scheme.significant(inner)
+
+
+LDAP_CRYPT = Scheme(
+    "ldap_crypt", _read_ldap, re.compile(r"\{CRYPT\}", re.IGNORECASE), slow=True, significant=_significant_ldap
+)
 
 SCHEMES = (DES_CRYPT, MD5_CRYPT, SHA256_CRYPT, SHA512_CRYPT, YESCRYPT, LDAP_CRYPT)

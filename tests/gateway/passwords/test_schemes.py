@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.errors import ConfigError
-from gateway.passwords import get, identify, refusal, verify
+from gateway.passwords import get, identify, refusal, significant, verify
 from gateway.passwords.schemes import SCHEMES, recognise
 
 
@@ -329,6 +329,37 @@ def test_what_has_a_prefix_is_recognised_and_nothing_else_is(vector: Vector) -> 
     else:
         assert identify(vector.stored) == vector.scheme
         assert refusal(vector.stored) is None
+
+
+@every
+def test_a_longer_password_is_accepted_only_past_the_bytes_that_are_said_to_count(vector: Vector) -> None:
+    """R14: what is said of truncating schemes is what they do."""
+    counted = significant(vector.stored, scheme=vector.scheme)
+    cut = counted is not None and len(vector.secret) >= counted
+    assert vector.verify(vector.secret + b"x", vector.stored) == cut
+
+
+@pytest.mark.parametrize(
+    ("stored", "scheme", "counted"),
+    [
+        ("CCNf8Sbh3HDfQ", "des_crypt", 8),
+        ("{CRYPT}ZZKRwXSu3tt8s", None, 8),
+        ("{crypt}ZZKRwXSu3tt8s  ", "ldap_crypt", 8),
+        *((vector.stored, None, 72) for vector in BCRYPT),
+        ("{CRYPT}$2a$04$MjkMhQxasFQod1qq56DXCOvWu6YTWk9X.EZGnmSSIbbtyEBIAixbS", None, 72),
+        ("{crypt}$1$ec6XvcoW$ghEtNK2U1MC5l.Dwgi3020", None, None),
+        ("$1$ec6XvcoW$ghEtNK2U1MC5l.Dwgi3020", None, None),
+        ("{SSHA}jdALDtX0+MVMkRsX0ilHz0O6Uos95D4s", None, None),
+        ("CCNf8Sbh3HDfQ", None, None),  # no scheme that is recognised: it matches nothing
+        ("", None, None),
+        ("", "ldap_crypt", None),
+    ],
+)
+def test_des_counts_eight_bytes_bcrypt_72_and_all_others_all(
+    stored: str, scheme: str | None, counted: int | None
+) -> None:
+    """R14."""
+    assert significant(stored, scheme=scheme) == counted
 
 
 def test_every_scheme_has_a_vector() -> None:
