@@ -21,7 +21,7 @@ class Breaker:
         """Whether a call may go out at `now` (seconds). The first one after a pause is the trial."""
         if self._count < self._failures:
             return True
-        if now < self._closed_again:
+        if 0 < self._closed_again - now <= self._pause:  # not longer, if the clock was set back
             return False
         self._closed_again = now + self._pause
         return True

@@ -67,7 +67,8 @@ async def within(clock: Clock, seconds: float, work: Awaitable[T]) -> T:
     outer: Deferred[T] = Deferred(lambda _: inner.cancel())
 
     def expire() -> None:
-        outer.errback(TimeoutError())
+        if not outer.called:  # whoever waited may have gone, and `work` have ignored it
+            outer.errback(TimeoutError())
         inner.cancel()
 
     timer = clock.callLater(seconds, expire)

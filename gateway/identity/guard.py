@@ -6,6 +6,7 @@ Every back end gets this wrapper, a stranger's too; what comes out of it is an o
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -37,11 +38,25 @@ class GuardRules:
     breaker_pause: float = 10.0
 
 
+CLOSE_SECONDS = 10.0
+"""How long a source may take to let go; what comes after it is to be closed, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Lane:
+    """What logins and searches each have for themselves: a search that takes the store too long, or twenty of them,
+    keep nobody from signing in. A call needs a place in each of `slots`."""
+
+    timeout: float
+    breaker: Breaker
+    slots: tuple[DeferredSemaphore, ...]
+
+
 @dataclass(slots=True)
 class _Begun:
-    """Whether a call has left our own queue."""
+    """When a call left our own queue, if it has."""
 
-    yes: bool = False
+    at: float | None = None
 
 
 class GuardedSource:
@@ -54,23 +69,27 @@ class GuardedSource:
         self._source = source
         self._rules = rules
         self._clock = clock
-        self._slots = DeferredSemaphore(rules.concurrency)
-        self._breaker = Breaker(rules.breaker_failures, rules.breaker_pause)
+        slots = DeferredSemaphore(rules.concurrency)
+        some = DeferredSemaphore(max(1, rules.concurrency // 2))
+        self._logins = _Lane(rules.timeout, Breaker(rules.breaker_failures, rules.breaker_pause), (slots,))
+        self._searches = _Lane(
+            rules.search_timeout, Breaker(rules.breaker_failures, rules.breaker_pause), (some, slots)
+        )
         self._log = Logger(namespace="bindferry.source")
 
     @property
     def open(self) -> bool:
-        """Whether the circuit breaker holds calls back now."""
-        return self._breaker.open
+        """Whether the circuit breaker holds logins back now."""
+        return self._logins.breaker.open
 
     async def lookup(self, login: LoginName) -> Account | None:
         """As `LegacySource.lookup`."""
-        return await self._call(lambda: self._source.lookup(login))
+        return await self._call(self._logins, lambda: self._source.lookup(login))
 
     async def verify(self, account: Account, password: Secret) -> Outcome:
         """As `LegacySource.verify`, but a source that cannot tell is `Unavailable`, never an exception."""
         try:
-            return await self._call(lambda: self._source.verify(account, password))
+            return await self._call(self._logins, lambda: self._source.verify(account, password))
         except BusyError:
             return Unavailable(self.name, busy=True, untried=True)
         except SourceUnavailable as error:
@@ -80,11 +99,11 @@ class GuardedSource:
 
     async def read(self, account: Account) -> Identity | None:
         """As `LegacySource.read`."""
-        return await self._call(lambda: self._source.read(account))
+        return await self._call(self._logins, lambda: self._source.read(account))
 
     async def count(self) -> int | None:
         """As `LegacySource.count`."""
-        return await self._call(self._source.count)
+        return await self._call(self._searches, self._source.count)
 
     async def search(self, query: Query) -> AsyncGenerator[Entry, None]:
         """As `LegacySource.search`; the deadline holds for each step, so that long results may take long. A step may
@@ -92,7 +111,7 @@ class GuardedSource:
         entries = self._source.search(query)
         try:
             while True:
-                entry = await self._call(lambda: _next(entries), self._rules.search_timeout)
+                entry = await self._call(self._searches, lambda: _next(entries))
                 if entry is None:
                     return
                 yield entry
@@ -107,67 +126,74 @@ class GuardedSource:
             return Sight(False, (f"no answer within {self._rules.search_timeout:g} seconds",))
 
     async def close(self) -> None:
-        """As `LegacySource.close`."""
-        await self._source.close()
-
-    async def _call(self, call: Callable[[], Awaitable[T]], timeout: float | None = None) -> T:
-        if not self._breaker.allows(self._clock.seconds()):
-            raise SourceUnavailable(self.name, "left alone for a moment after repeated outages", untried=True)
-        if len(self._slots.waiting) >= self._rules.concurrency * self._rules.queue:
-            raise BusyError(f"source {self.name}: too many calls are waiting for it")
-        begun = _Begun()
-        timeout = timeout or self._rules.timeout
+        """As `LegacySource.close`; raises nothing."""
         try:
-            result = await within(self._clock, timeout, self._in_slot(call, begun))
+            await within(self._clock, CLOSE_SECONDS, self._source.close())
+        except Exception as error:  # noqa: BLE001 (as below)
+            self._tell(error)
+
+    async def _call(self, lane: _Lane, call: Callable[[], Awaitable[T]]) -> T:
+        if len(lane.slots[0].waiting) >= self._rules.concurrency * self._rules.queue:
+            raise BusyError(f"source {self.name}: too many calls are waiting for it")
+        if not lane.breaker.allows(self._clock.seconds()):
+            raise SourceUnavailable(self.name, "left alone for a moment after repeated outages", untried=True)
+        begun = _Begun()
+        try:
+            result = await within(self._clock, lane.timeout, self._in_slot(lane, call, begun))
         except TimeoutError:
-            if not begun.yes:  # our own queue was too long: says nothing about the source
-                raise BusyError(f"source {self.name}: no call has ended for {timeout:g} seconds") from None
-            self._note_outage("no answer in time")
-            raise SourceUnavailable(self.name, f"no answer within {timeout:g} seconds") from None
+            if begun.at is None:  # our own queue was too long: says nothing about the source
+                raise BusyError(f"source {self.name}: no call has ended for {lane.timeout:g} seconds") from None
+            if self._clock.seconds() - begun.at >= lane.timeout / 2:  # else it has waited here, not there
+                self._note_outage(lane, "no answer in time")
+            raise SourceUnavailable(self.name, f"no answer within {lane.timeout:g} seconds") from None
         except SourceUnavailable as error:
-            self._note_outage(error.text)
+            self._note_outage(lane, error.text)
             raise
         except _FORESEEN:
-            self._breaker.answered()
+            lane.breaker.answered()
             raise
         if isinstance(result, Unavailable) and not result.busy:
-            self._note_outage("no answer")
+            self._note_outage(lane, "no answer")
         else:
-            self._breaker.answered()
+            lane.breaker.answered()
         return result
 
-    async def _in_slot(self, call: Callable[[], Awaitable[T]], begun: _Begun) -> T:
-        """The slot is held until the call really ends: a call that ignores its deadline still counts."""
-        await self._slots.acquire()
-        begun.yes = True
-        try:
-            return await call()
-        except (*_FORESEEN, CancelledError):
-            raise
-        except Exception as error:  # noqa: BLE001 (a plug-in's fault must stay the plug-in's)
-            # The text of a foreign exception may hold a password (R15): its kind and place must do.
-            place = error.__traceback__
-            while place is not None and place.tb_next is not None:
-                place = place.tb_next
-            where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place is not None else "?"
-            self._log.error(
-                "source {source}: {kind} at {where}", source=self.name, kind=type(error).__name__, where=where
-            )
-            raise SourceMisbehaved(self.name, f"unforeseen {type(error).__name__}") from None
-        finally:
-            self._slots.release()
+    async def _in_slot(self, lane: _Lane, call: Callable[[], Awaitable[T]], begun: _Begun) -> T:
+        """The slots are held until the call really ends: a call that ignores its deadline still counts."""
+        async with AsyncExitStack() as held:
+            for slots in lane.slots:
+                await slots.acquire()
+                held.callback(slots.release)
+            begun.at = self._clock.seconds()
+            try:
+                return await call()
+            except (*_FORESEEN, CancelledError):
+                raise
+            except Exception as error:  # noqa: BLE001 (a plug-in's fault must stay the plug-in's)
+                self._tell(error)
+                raise SourceMisbehaved(self.name, f"unforeseen {type(error).__name__}") from None
 
     async def _end(self, entries: AsyncGenerator[Entry, None]) -> None:
         try:
-            await entries.aclose()
-        except RuntimeError:
+            await within(self._clock, self._rules.timeout, entries.aclose())
+        except (RuntimeError, TimeoutError):
             # It is still inside a step that overran its deadline; that step ends it when it ends.
             self._log.debug("source {source}: a search goes on behind its deadline", source=self.name)
+        except Exception as error:  # noqa: BLE001 (as above)
+            self._tell(error)
 
-    def _note_outage(self, text: str) -> None:
-        was_open = self._breaker.open
-        self._breaker.failed(self._clock.seconds())
-        if self._breaker.open and not was_open:
+    def _tell(self, error: Exception) -> None:
+        """The text of a foreign exception may hold a password (R15): its kind and place must do."""
+        place = error.__traceback__
+        while place is not None and place.tb_next is not None:
+            place = place.tb_next
+        where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place is not None else "?"
+        self._log.error("source {source}: {kind} at {where}", source=self.name, kind=type(error).__name__, where=where)
+
+    def _note_outage(self, lane: _Lane, text: str) -> None:
+        was_open = lane.breaker.open
+        lane.breaker.failed(self._clock.seconds())
+        if lane.breaker.open and not was_open:
             self._log.warn(
                 "source {source}: {text}; left alone for {pause:g} seconds",
                 source=self.name,

@@ -47,3 +47,10 @@ def test_a_trial_that_never_ends_does_not_keep_it_open_for_ever() -> None:
     breaker.failed(0)
     assert breaker.allows(10)
     assert breaker.allows(20)
+
+
+def test_a_clock_that_is_set_back_does_not_make_the_pause_longer() -> None:
+    breaker = Breaker(1, 10)
+    breaker.failed(5000)
+    assert not breaker.allows(5009)
+    assert breaker.allows(1000)

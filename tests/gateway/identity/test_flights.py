@@ -127,3 +127,19 @@ def test_cancelling_the_wait_cancels_the_work() -> None:
         settled(waited)
     assert len(cancelled) == 1
     assert clock.getDelayedCalls() == []
+
+
+def test_work_that_ignores_being_given_up_ends_no_wait_twice() -> None:
+    clock, end = Clock(), [Deferred[str](), Deferred[str]()]
+
+    async def stubborn() -> str:
+        try:
+            return await end[0]
+        except CancelledError:
+            return await end[1]
+
+    wait = start(within(clock, 5, stubborn()))
+    wait.cancel()
+    with pytest.raises(CancelledError):
+        settled(wait)
+    clock.advance(5)  # AlreadyCalledError, once

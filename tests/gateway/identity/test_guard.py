@@ -208,3 +208,82 @@ def test_a_search_that_stops_answering_ends_at_the_deadline_of_its_next_step() -
     clock.advance(0.2)
     with pytest.raises(SourceUnavailable):
         settled(reading)
+
+
+def test_searches_that_take_too_long_keep_nobody_from_signing_in() -> None:
+    """They have a breaker of their own, and never all the places."""
+
+    class SlowToSearch(MemorySource):
+        async def search(self, query):  # type: ignore[no-untyped-def]
+            self.asked.append("search")
+            await Deferred()
+            yield self.add_entry("cn=one,ou=people,o=corp", {"cn": [b"one"]})
+
+    guard, source, clock = guarded(SlowToSearch())
+    searches = [start(anext(guard.search(Query("", Scope.SUBTREE, EVERYTHING)))) for _ in range(5)]
+    assert source.asked == ["search"]
+    assert now(guard.lookup(LOGIN)) is not None
+    for _ in range(5):
+        clock.advance(60)
+    for search in searches:
+        with pytest.raises((SourceUnavailable, BusyError)):
+            settled(search)
+    assert not guard.open
+    assert now(guard.lookup(LOGIN)) is not None
+
+
+def test_a_source_that_does_not_close_keeps_nothing_else_open() -> None:
+    class Clinging(MemorySource):
+        async def close(self) -> None:
+            await Deferred()
+
+    class Failing(MemorySource):
+        async def close(self) -> None:
+            raise ValueError("canary-1a2")
+
+    guard, _, clock = guarded(Clinging())
+    closing = start(guard.close())
+    clock.advance(10)
+    settled(closing)
+    guard, _, _ = guarded(Failing())
+    now(guard.close())
+
+
+def test_a_search_that_does_not_end_when_told_is_left_behind() -> None:
+    class Clinging(MemorySource):
+        async def search(self, query):  # type: ignore[no-untyped-def]
+            try:
+                yield self.add_entry("cn=one,ou=people,o=corp", {"cn": [b"one"]})
+            finally:
+                await Deferred()
+
+    guard, _, clock = guarded(Clinging())
+    found = guard.search(Query("", Scope.SUBTREE, EVERYTHING))
+    now(anext(found))
+    ending = start(found.aclose())
+    clock.advance(5)
+    settled(ending)
+
+
+def test_who_has_waited_here_and_not_there_is_no_outage_of_the_source() -> None:
+    """A burst on a source that is slow and well: those whose turn came late run out of time together."""
+
+    class Slow(MemorySource):
+        async def lookup(self, login):  # type: ignore[no-untyped-def]
+            answer: Deferred[None] = Deferred()
+            clock.callLater(2, answer.callback, None)
+            await answer
+            return await super().lookup(login)
+
+    source, clock = Slow(), Clock()
+    source.add("jdoe", b"right")
+    guard = GuardedSource(source, GuardRules(timeout=5, concurrency=2, queue=10, breaker_failures=3), clock)
+    calls = [start(guard.lookup(LOGIN)) for _ in range(20)]
+    for _ in range(10):
+        clock.advance(1)
+    for call in calls[:4]:
+        assert settled(call) is not None
+    for call in calls[4:]:
+        with pytest.raises((SourceUnavailable, BusyError)):
+            settled(call)
+    assert not guard.open
