@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import ldap  # type: ignore[import-untyped]  # python-ldap has no types
-import ldap.sasl  # type: ignore[import-untyped]  # as above
 import pytest
 from live.clients import CLIENTS, PythonLdap, Way, python_ldap
 from live.gateway_process import Gateway, run_command
 from live.legacy import NAMES, OldDirectory, login, password_of
 from live.legacytables import OldMariaDB, OldPostgreSQL
-from live.raw import bind_request, connected, extended_request, rest
+from live.raw import bind_request, connected, extended_request, message, rest, tlv
 from live.slapd import SERVICE_PASSWORD
 
 pytestmark = pytest.mark.live
@@ -95,7 +94,6 @@ def _odd_requests(gateway: Gateway, table: OldPostgreSQL) -> list[str]:
         lambda: connection.add_s(f"uid=new,{table.people}", attribute),
         lambda: connection.modify_s(dn, [(ldap.MOD_REPLACE, "userPassword", b"canary-modified")]),
         lambda: connection.passwd_s(dn, "canary-old", "canary-new"),
-        lambda: connection.sasl_interactive_bind_s("", ldap.sasl.sasl({}, "PLAIN")),
         lambda: connection.simple_bind_s(dn, b"canary-\xe4\xf6-latin"),
         lambda: connection.simple_bind_s(dn, "canary-" + "long" * 400),
         lambda: connection.simple_bind_s("uid=broken,,=canary", "canary-of-no-dn"),
@@ -107,7 +105,8 @@ def _odd_requests(gateway: Gateway, table: OldPostgreSQL) -> list[str]:
             said.append(str(error).replace("uid=broken,,=canary", ""))
     packet = bind_request(1, dn, b"canary-damaged")
     damaged = [packet[:at] + bytes([packet[at] ^ 0x95]) + packet[at + 1 :] for at in range(len(packet) - 14)]
-    for data in [*damaged, packet + b"canary-behind", extended_request(1, PASSWD, b"canary-extended" * 9)]:
+    sasl = message(1, tlv(0x60, tlv(2, b"\x03"), tlv(4), tlv(0xA3, tlv(4, b"PLAIN"), tlv(4, b"\0app\0canary-sasl"))))
+    for data in [*damaged, sasl, packet + b"canary-behind", extended_request(1, PASSWD, b"canary-extended" * 9)]:
         with connected(gateway.ports["ldap"]) as channel:
             channel.sendall(data)
             channel.shutdown(socket.SHUT_WR)
