@@ -45,7 +45,7 @@ class _Health(Resource):
         request.setHeader(b"cache-control", b"no-store")  # type: ignore[no-untyped-call]  # Twisted has no types there
         answer = {"ok": condition.ok, "text": condition.text, "sources": dict(condition.sources)}
         body = json.dumps(answer).encode() + b"\n"
-        request.setHeader(b"content-length", b"%d" % len(body))
+        request.setHeader(b"content-length", b"%d" % len(body))  # type: ignore[no-untyped-call]  # as above
         request.write(body)  # type: ignore[no-untyped-call]  # Twisted has no types there
         request.finish()  # type: ignore[no-untyped-call]  # as above
 
