@@ -30,6 +30,10 @@ class Breaker:
         """The source answered, whatever it said."""
         self._count = 0
 
+    def untried(self) -> None:
+        """The source was not asked after all: the next call is the trial."""
+        self._closed_again = 0.0
+
     def failed(self, now: float) -> None:
         """The source could not be reached or did not answer in time."""
         self._count += 1

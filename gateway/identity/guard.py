@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TypeVar
 
-from twisted.internet.defer import CancelledError, DeferredSemaphore, TimeoutError
+from twisted.internet.defer import CancelledError, Deferred, DeferredSemaphore, TimeoutError
 from twisted.logger import Logger
 
 from gateway.errors import BusyError, IdentityConflict, SourceError, SourceMisbehaved, SourceUnavailable
@@ -52,6 +52,16 @@ class _Lane:
     slots: tuple[DeferredSemaphore, ...]
 
 
+def _never(_: object) -> bool:
+    return False
+
+
+def _taken_at_its_word(account: Account | None) -> bool:
+    """A DN of an LDAP source is somebody's until a bind says otherwise, and one from elsewhere nobody's: the store need
+    not be asked for either."""
+    return account is None or account.name is None
+
+
 @dataclass(slots=True)
 class _Begun:
     """When a call left our own queue, if it has."""
@@ -84,7 +94,7 @@ class GuardedSource:
 
     async def lookup(self, login: LoginName) -> Account | None:
         """As `LegacySource.lookup`."""
-        return await self._call(self._logins, lambda: self._source.lookup(login))
+        return await self._call(self._logins, lambda: self._source.lookup(login), _taken_at_its_word)
 
     async def verify(self, account: Account, password: Secret) -> Outcome:
         """As `LegacySource.verify`, but a source that cannot tell is `Unavailable`, never an exception."""
@@ -132,14 +142,17 @@ class GuardedSource:
         except Exception as error:  # noqa: BLE001 (as below)
             self._tell(error)
 
-    async def _call(self, lane: _Lane, call: Callable[[], Awaitable[T]]) -> T:
+    async def _call(self, lane: _Lane, call: Callable[[], Awaitable[T]], is_guess: Callable[[T], bool] = _never) -> T:
+        """`is_guess`: results that, where they come without any waiting, are no word of the store's."""
         if len(lane.slots[0].waiting) >= self._rules.concurrency * self._rules.queue:
             raise BusyError(f"source {self.name}: too many calls are waiting for it")
         if not lane.breaker.allows(self._clock.seconds()):
             raise SourceUnavailable(self.name, "left alone for a moment after repeated outages", untried=True)
         begun = _Begun()
         try:
-            result = await within(self._clock, lane.timeout, self._in_slot(lane, call, begun))
+            work = Deferred.fromCoroutine(self._in_slot(lane, call, begun))
+            at_once = work.called
+            result = await within(self._clock, lane.timeout, work)
         except TimeoutError:
             if begun.at is None:  # our own queue was too long: says nothing about the source
                 raise BusyError(f"source {self.name}: no call has ended for {lane.timeout:g} seconds") from None
@@ -154,6 +167,8 @@ class GuardedSource:
             raise
         if isinstance(result, Unavailable) and not result.busy:
             self._note_outage(lane, "no answer")
+        elif at_once and is_guess(result):
+            lane.breaker.untried()
         else:
             lane.breaker.answered()
         return result

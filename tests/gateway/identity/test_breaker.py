@@ -54,3 +54,14 @@ def test_a_clock_that_is_set_back_does_not_make_the_pause_longer() -> None:
     breaker.failed(5000)
     assert not breaker.allows(5009)
     assert breaker.allows(1000)
+
+
+def test_a_trial_that_did_not_ask_the_source_leaves_the_trial_to_the_next_call() -> None:
+    breaker = Breaker(failures=1, pause=10)
+    breaker.failed(0)
+    assert breaker.allows(10)
+    breaker.untried()
+    assert breaker.open
+    assert breaker.allows(10)
+    breaker.answered()
+    assert not breaker.open

@@ -11,7 +11,8 @@ from waiting import collect, now, settled, start, waiting
 from gateway.errors import BusyError, IdentityConflict, SourceMisbehaved, SourceUnavailable
 from gateway.identity.guard import GuardedSource, GuardRules
 from gateway.identity.model import LoginName, Secret
-from gateway.identity.outcome import Accepted, Rejected, Unavailable
+from gateway.identity.outcome import Accepted, Outcome, Rejected, Unavailable
+from gateway.identity.ports import Account
 from gateway.identity.search import EVERYTHING, BaseNotFound, Query, Scope
 from gateway.testing.memory_source import MemorySource
 
@@ -61,6 +62,37 @@ def test_an_outage_while_verifying_is_an_outcome_and_no_exception() -> None:
     assert account is not None
     source.fail_with()
     assert now(guard.verify(account, Secret(b"right"))) == Unavailable("old")
+
+
+class Trusting(MemorySource):
+    """Takes every name at its word, as an LDAP source takes a DN: only the bind asks the server."""
+
+    async def lookup(self, login: LoginName) -> Account | None:
+        return Account(login.key)
+
+
+def test_a_lookup_that_asked_nobody_does_not_close_the_breaker() -> None:
+    """Each bind of an LDAP source by DN begins with one, so that outages would never come in a row."""
+    guard, source, clock = guarded(Trusting())
+    source.fail_with()
+
+    def bind() -> Outcome:
+        account = now(guard.lookup(LOGIN))
+        assert account is not None
+        return now(guard.verify(account, Secret(b"right")))
+
+    for _ in range(3):
+        assert bind() == Unavailable("old")
+    assert guard.open
+    with pytest.raises(SourceUnavailable, match="left alone"):
+        now(guard.lookup(LOGIN))
+    clock.advance(10)
+    assert bind() == Unavailable("old")
+    assert guard.open
+    clock.advance(10)
+    source.heal()
+    assert not isinstance(bind(), Unavailable)
+    assert not guard.open
 
 
 def test_repeated_outages_leave_the_source_alone_for_a_while() -> None:
