@@ -2,8 +2,8 @@
 
 Here is the order of things in a login. Connections are in `ldapclient`, what entries and answers mean in `ldapsource`.
 
-An entry outside the people filter and yet below the base can be bound as, and is then adopted as a person: applications
-have accounts of their own in old directories, which have to go on working.
+An entry outside the people filter and yet below the base can be bound as, and is then adopted as a person who is known
+by that DN alone: applications have accounts of their own in old directories, which have to go on working.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from gateway.identity.search import Query
 from gateway.plugins import Context, SourcePlugin
 from gateway.wire.dn import escape_value, normalise_dn
 from gateway.wire.filter import parse_filter
+from gateway.wire.messages import ResultCode
 
 MAX_NAME = 1024
 """Characters of a bare name; DNs have the limit of `gateway.wire.dn`."""
@@ -108,7 +109,10 @@ class LdapSource:
         except BusyError:
             return Unavailable(self.name, busy=True)
         if isinstance(verdict, Unavailable) and not verdict.busy:
-            raise SourceUnavailable(self.name, f"{connection.place} answered a bind with {describe(answer.result)}")
+            text = f"{connection.place} answered a bind with {describe(answer.result)}"
+            if answer.result.code == ResultCode.UNAVAILABLE:
+                raise SourceUnavailable(self.name, text)
+            raise SourceMisbehaved(self.name, text)  # about one account, maybe: no outage, which is everybody's
         return await self._refused(target, verdict)
 
     async def read(self, account: Account) -> Identity | None:

@@ -138,7 +138,7 @@ def test_a_dn_that_is_not_there_is_unknown(store: Server) -> None:
 
 
 def test_an_applications_account_is_accepted_by_its_dn(store: Server) -> None:
-    assert accepted(verify(store.source, f"cn=wiki,{PEOPLE}", b"password-wiki")).name == "wiki"
+    assert accepted(verify(store.source, f"cn=wiki,{PEOPLE}", b"password-wiki")).dn == f"cn=wiki,{PEOPLE}"
 
 
 def test_a_right_password_without_an_entry_is_no_yes(store: Server) -> None:

@@ -88,7 +88,8 @@ class LdapClient:
 
     async def pages(self, request: SearchRequest, size: int) -> AsyncGenerator[tuple[SearchAnswer, Facts], None]:
         """The answers to a large search, as the service account, in pages of `size` where the server knows them. The
-        last one may have any result code; the ones before were successes."""
+        last one may have any result code; the ones before were successes. A server that is long in answering one is
+        not blamed: the filter may be to blame, and whoever made it."""
         for fresh in (False, True):
             begun = False
             async with self._searches.lease(fresh=fresh) as connection:
@@ -101,8 +102,6 @@ class LdapClient:
                 except SourceUnavailable:
                     if begun or not _was_stale(connection):
                         raise
-                finally:
-                    self._note(connection)
 
     @asynccontextmanager
     async def bound(self, dn: str, password: bytes) -> AsyncIterator[tuple[BindAnswer, LdapConnection]]:

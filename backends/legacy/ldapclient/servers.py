@@ -55,7 +55,7 @@ class Servers:
     def candidates(self, now: float) -> list[Server]:
         """Whom to try, in this order: those without a recent failure, then those whose failure is oldest."""
         fine = [server for server in self.all if not self.shunned(str(server), now)]
-        rest = [server for server in self.all if server not in fine and now >= self._failed_at(server) + self._hold]
+        rest = [server for server in self.all if server not in fine and not self._within(self._hold, str(server), now)]
         return fine + sorted(rest, key=self._failed_at)
 
     def failed(self, place: str, now: float, text: str) -> None:
@@ -68,11 +68,15 @@ class Servers:
 
     def shunned(self, place: str, now: float) -> bool:
         """Whether it failed a while ago and has not been used since."""
-        return place in self._failures and now < self._failures[place][0] + self._shun
+        return self._within(self._shun, place, now)
 
     def reasons(self) -> str:
         """Why servers failed last."""
         return "; ".join(text for _, text in self._failures.values()) or "no server is configured"
+
+    def _within(self, seconds: float, place: str, now: float) -> bool:
+        """Whether its failure is younger than that; one in the future is from before the clock was set back."""
+        return place in self._failures and 0 <= now - self._failures[place][0] < seconds
 
     def _failed_at(self, server: Server) -> float:
         return self._failures[str(server)][0]

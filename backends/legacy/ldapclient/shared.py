@@ -32,9 +32,10 @@ class Shared:
         return await self._opening.run("open", self._open_one), False
 
     def drop(self, place: str) -> None:
-        """Let go of it if it leads to this server, which has just hung or failed."""
+        """Use it no more if it leads to this server, which has just hung or failed; who waits for an answer on it may
+        still get one."""
         if self._connection is not None and self._connection.place == place:
-            self._connection.close()
+            self._connection.retire()
 
     def close(self) -> None:
         """Let go of it."""

@@ -18,6 +18,9 @@ from gateway.wire.schema import is_secret
 
 _BINARY_UUID = {"objectguid"}  # little-endian, as Windows keeps it
 _TEXT_UUID = {"entryuuid", "ipauniqueid", "ibm-entryuuid"}
+_ADDRESSES = {"mail", "rfc822mailbox", "userprincipalname"}
+"""Attributes whose values are names only where they have an @. People may often write their own mail address, and one
+that reads `ceo` would make its owner the ceo for whoever asks by that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,21 @@ class EntryReader:
         """Whether it is one of those whom the people filter selects."""
         return bool(entry.dn_key) and self.people.matches(all_attributes(entry)) is True
 
-    def identity(self, entry: Entry) -> Identity:
-        """This entry as a person, be it one by the people filter or an application's account beside it."""
+    def aliases_for(self, name: str) -> tuple[str, ...]:
+        """The alias attributes in which this name may stand."""
+        return tuple(one for one in self.alias_attributes if "@" in name or one.lower() not in _ADDRESSES)
+
+    def identity(self, entry: Entry, *, is_person: bool = True) -> Identity:
+        """This entry as a person. An application's account beside the people is known by its DN alone: a name that
+        the people filter keeps it from answering to must not become its own by being adopted (R4)."""
         everything = all_attributes(entry)
-        names = _texts(everything, self.login_attributes) or [spelled_leaf(entry.dn)[1]]
-        others = [*names[1:], *_texts(everything, self.alias_attributes)]
+        names, others = [entry.dn], []
+        if is_person:
+            names = _texts(everything, self.login_attributes) or [spelled_leaf(entry.dn)[1]]
+            others = names[1:]
+            for attribute in self.alias_attributes:
+                found = _texts(everything, (attribute,))
+                others += [one for one in found if attribute in self.aliases_for(one)]
         origin, number = self._key(entry, everything)
         return Identity(
             dn=entry.dn,

@@ -50,22 +50,29 @@ class DirectoryReader:
         self._source = entries.source
 
     async def named(self, name: str) -> Identity | None:
-        """The person whose login name or alias it is. More than one: `IdentityConflict`."""
-        value = name.encode("utf-8")
-        attributes = (*self._entries.login_attributes, *self._entries.alias_attributes)
-        asked = Or(tuple(Equal(attribute, value) for attribute in attributes))
+        """The person whose login name it is, else whose alias: that one may be the person's own to write. More than
+        one: `IdentityConflict`."""
+        names, aliases = self._entries.login_attributes, self._entries.aliases_for(name)
+        found = await self._with_value(name, (*names, *aliases))
+        if len(found) > 1 and aliases:
+            found = await self._with_value(name, names) or found
+        if len(found) > 1:
+            raise IdentityConflict(f"source {self._source}: {name!r} leads to more than one person")
+        return found[0] if found else None
+
+    async def _with_value(self, value: str, attributes: tuple[str, ...]) -> list[Identity]:
+        """The people who have this value in one of these attributes, two of them at most."""
+        asked = Or(tuple(Equal(attribute, value.encode("utf-8")) for attribute in attributes))
         territory = self._extent.territory
         request = self._request(territory.base, territory.scope, And((self._extent.people, asked)), limit=2)
         answer, facts = await self._client.find(request)
-        if len(answer.entries) > 1:
-            raise IdentityConflict(f"source {self._source}: {name!r} leads to more than one person")
-        self._check(answer)
-        for found in answer.entries:
-            person = self._person(found, facts)
+        if len(answer.entries) < 2:  # else there may well be more: two are enough to know
+            self._check(answer)
+        people = [self._person(found, facts, is_person=True) for found in answer.entries]
+        for person in people:
             if not territory.holds(person.dn_key):
                 raise SourceMisbehaved(self._source, f"a search below {territory.base!r} found {person.dn!r}")
-            return person
-        return None
+        return people
 
     async def at(self, dn: str) -> Identity | None:
         """Whoever has this DN, person by the people filter or not; None if there is nobody to be seen."""
@@ -152,9 +159,11 @@ class DirectoryReader:
             _log.warn("source {source}: an entry whose DN cannot be read is left out", source=self._source)
             return None
 
-    def _person(self, found: SearchResultEntry, facts: Facts) -> Identity:
+    def _person(self, found: SearchResultEntry, facts: Facts, *, is_person: bool = False) -> Identity:
+        """`is_person`: the server has applied the people filter; else it is applied here."""
         try:
-            return self._entries.identity(self._entries.entry(found, facts))
+            entry = self._entries.entry(found, facts)
+            return self._entries.identity(entry, is_person=is_person or self._entries.is_person(entry))
         except ProtocolError:
             raise SourceMisbehaved(self._source, "the server shows an entry whose DN cannot be read") from None
 

@@ -12,20 +12,6 @@ ABSENT = {ResultCode.NO_SUCH_OBJECT, ResultCode.INVALID_DN_SYNTAX}
 LIMITS = {ResultCode.SIZE_LIMIT_EXCEEDED, ResultCode.ADMIN_LIMIT_EXCEEDED}
 """There is more than was sent."""
 
-_ANSWERED = {
-    ResultCode.REFERRAL,
-    ResultCode.UNAVAILABLE_CRITICAL_EXTENSION,
-    ResultCode.NO_SUCH_ATTRIBUTE,
-    ResultCode.UNDEFINED_ATTRIBUTE_TYPE,
-    ResultCode.INAPPROPRIATE_MATCHING,
-    ResultCode.INVALID_ATTRIBUTE_SYNTAX,
-    ResultCode.NO_SUCH_OBJECT,
-    ResultCode.INVALID_DN_SYNTAX,
-    ResultCode.INSUFFICIENT_ACCESS_RIGHTS,
-    ResultCode.UNWILLING_TO_PERFORM,
-}
-"""The server works, and yet this cannot be used: it must not count as an outage, which closes the source for all."""
-
 
 def check(source: str, result: LdapResult) -> None:
     """Nothing for a success; else `SourceMisbehaved`, `BusyError` or `SourceUnavailable`. What had come before a limit
@@ -38,6 +24,7 @@ def check(source: str, result: LdapResult) -> None:
         raise BusyError(f"source {source}: {text}")
     if code in LIMITS:
         raise SourceMisbehaved(source, f"{text}: there is more than it shows; raise its limit for the service account")
-    if code in _ANSWERED:
-        raise SourceMisbehaved(source, text)
-    raise SourceUnavailable(source, text)
+    if code == ResultCode.UNAVAILABLE:
+        raise SourceUnavailable(source, text)
+    # The server works, and yet this cannot be used: it must not count as an outage, which closes the source for all.
+    raise SourceMisbehaved(source, text)

@@ -186,8 +186,33 @@ def test_a_dn_is_bound_without_a_search_before_it(world: World) -> None:
 
 def test_an_application_outside_the_people_filter_is_bound_and_adopted(world: World) -> None:
     identity = accepted(world.bind(f"cn=wiki,{BASE}", b"password-wiki"))
-    assert (identity.name, identity.dn) == ("wiki", f"cn=wiki,{BASE}")
+    assert identity.dn == f"cn=wiki,{BASE}"
     assert world.bind("wiki", b"password-wiki") == Unknown(), "by its DN only: it is nobody of the people"
+
+
+def test_an_application_never_comes_to_have_the_name_of_a_person(world: World) -> None:
+    """R4: adopted as `zoe` it would stand in her way in the directory, or sign in as her."""
+    application = f"cn=zoe,{BASE}"
+    world.tree.entries[application] = {"objectClass": [b"account"], "uid": [b"zoe"], "mail": [b"zoe@corp.example"]}
+    world.tree.passwords[application] = b"password-of-it"
+    identity = accepted(world.bind(application, b"password-of-it"))
+    assert (identity.name, identity.aliases) == (application, ())
+    assert accepted(world.bind("zoe", world.people[1].password)).dn == dn_of("zoe")
+
+
+def test_a_login_name_goes_before_an_alias_of_the_same_text() -> None:
+    """Whoever may write an alias of their own must neither take another's name nor lock the other out."""
+    world = World(alias_attributes=["description", "mail"])
+    for number in range(3):
+        world.tree.entries[dn_of(f"a{number}")] = person(f"a{number}", description=[b"zoe"], mail=[b"zoe", b"jdoe"])
+        world.tree.passwords[dn_of(f"a{number}")] = b"password-of-it"
+    assert accepted(world.bind("zoe", world.people[1].password)).name == "zoe"
+    for name in ("b", "c"):
+        world.tree.entries[dn_of(name)] = person(name, description=[b"two"])
+    with pytest.raises(IdentityConflict):
+        world.bind("two", b"x")
+    assert accepted(world.bind("a1", b"password-of-it")).aliases == ("zoe",), "mail is a name only with an @"
+    assert world.bind("zoe", b"password-of-it") == Rejected(Reason.WRONG_PASSWORD)
 
 
 def test_a_refused_dn_that_is_not_there_is_unknown(world: World) -> None:
@@ -249,15 +274,15 @@ def test_with_direct_bind_a_name_is_escaped_into_the_template() -> None:
     assert world.binds()[-1].name == f"uid=a\\,ou\\=x\\+b\\=c,{BASE}"
 
 
-def test_a_busy_server_is_busy_and_a_strange_code_an_outage(world: World) -> None:
-    """R6."""
+def test_a_busy_server_is_busy_and_a_strange_code_is_no_verdict(world: World) -> None:
+    """R6: nor is it an outage, which would close the source for all because of one account."""
     key = normalise_dn(dn_of("zoe"))
     world.tree.verdicts[key] = LdapResult(ResultCode.BUSY)
     assert world.bind("zoe", b"any") == Unavailable("old", busy=True)
     for code in (ResultCode.UNAVAILABLE, ResultCode.OTHER, ResultCode.REFERRAL, 4711):
         world = World()
         world.tree.verdicts[key] = LdapResult(code, referral=("ldap://x",) if code == ResultCode.REFERRAL else ())
-        with pytest.raises(SourceUnavailable):
+        with pytest.raises(SourceUnavailable if code == ResultCode.UNAVAILABLE else SourceMisbehaved):
             world.bind("zoe", b"any")
 
 

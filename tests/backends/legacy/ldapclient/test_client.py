@@ -7,6 +7,8 @@ from contextlib import aclosing
 
 import pytest
 from ldap_script import Answer, Network
+from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater
 
 from backends.legacy.ldapclient.client import MAX_EMPTY_PAGES, ClientLimits, LdapClient
 from backends.legacy.ldapclient.connector import Connector, Security
@@ -137,3 +139,34 @@ async def _drain(lab: Lab) -> None:
     async with aclosing(lab.client.pages(REQUEST, 100)) as answers:
         async for _ in answers:
             continue
+
+
+def test_a_search_that_takes_too_long_is_blamed_on_no_server(lab: Lab) -> None:
+    """Its filter may be to blame: the look-ups of others go on, on connections that stay."""
+    shared = lab.network.run(lambda: lab.client.find(SearchRequest("o=other", 0, Present("uid"))))
+    lab.reply = lambda _: []
+    with pytest.raises(SourceUnavailable):
+        lab.pages()
+    again = lab.network.run(lambda: lab.client.find(SearchRequest("o=other", 0, Present("uid"))))
+    assert shared[0].result == again[0].result == OK
+    assert len(lab.network.wires) == 1
+    assert not lab.client.connector.servers.shunned(PLACE, lab.network.clock.seconds())
+
+
+def test_one_server_that_is_given_up_takes_no_look_up_under_way_with_it(lab: Lab) -> None:
+    held: list[int] = []
+
+    def hold(message: LdapMessage) -> Iterable[Answer]:
+        held.append(message.id)
+        return []
+
+    lab.reply = hold
+
+    async def both() -> SearchAnswer:
+        waiting = Deferred.fromCoroutine(lab.client.find(REQUEST))
+        await deferLater(lab.network.clock, 1, int)
+        lab.client.distrust(PLACE, "it says that it cannot serve")
+        lab.network.wires[0].send(LdapMessage(held[0], SearchResultDone(OK)))
+        return (await waiting)[0]
+
+    assert lab.network.run(both, seconds=4).result == OK

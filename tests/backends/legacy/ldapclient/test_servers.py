@@ -47,3 +47,10 @@ def test_when_all_failed_the_one_whose_failure_is_oldest_is_first() -> None:
     assert servers.reasons() == "one; two"
     servers.worked(str(A))
     assert servers.candidates(10) == [A, B]
+
+
+def test_a_clock_that_is_set_back_keeps_no_server_away() -> None:
+    servers = Servers([A])
+    servers.failed(str(A), 5000, "refused")
+    assert servers.candidates(5000.5) == []
+    assert servers.candidates(1000) == [A]

@@ -25,10 +25,10 @@ def test_a_success_is_all() -> None:
         (53, SourceMisbehaved),
         (51, BusyError),
         (52, SourceUnavailable),
-        (3, SourceUnavailable),
-        (1, SourceUnavailable),
-        (80, SourceUnavailable),
-        (4711, SourceUnavailable),
+        (3, SourceMisbehaved),
+        (1, SourceMisbehaved),
+        (80, SourceMisbehaved),
+        (4711, SourceMisbehaved),
     ],
 )
 def test_everything_else_is_an_error(code: int, error: type[Exception]) -> None:
