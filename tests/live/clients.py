@@ -8,40 +8,34 @@ from __future__ import annotations
 import io
 import os
 import re
-import ssl
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 import ldap  # type: ignore[import-untyped]  # python-ldap has no types
 import ldap3
 import ldif  # type: ignore[import-untyped]  # python-ldap's
+from live.connections import TIMEOUT, Login, Way, ldap3_connection, python_ldap
 
-TIMEOUT = 30
+__all__ = [
+    "CLIENTS",
+    "Answer",
+    "Client",
+    "Ldap3",
+    "LdapUtils",
+    "Login",
+    "PythonLdap",
+    "Way",
+    "ldap3_connection",
+    "python_ldap",
+]
+
 _UTILS = {"base": "base", "one": "one", "sub": "sub"}
 _PYTHON_LDAP = {"base": ldap.SCOPE_BASE, "one": ldap.SCOPE_ONELEVEL, "sub": ldap.SCOPE_SUBTREE}
 _LDAP3 = {"base": ldap3.BASE, "one": ldap3.LEVEL, "sub": ldap3.SUBTREE}
 
 Entries = dict[str, dict[str, list[bytes]]]
-
-
-@dataclass(frozen=True)
-class Way:
-    """How to reach a server: its URI, StartTLS or not, the authority to believe."""
-
-    uri: str
-    starttls: bool = False
-    ca: Path | None = None
-
-
-@dataclass(frozen=True)
-class Login:
-    """A bind: DN and password."""
-
-    dn: str
-    password: str
 
 
 @dataclass(frozen=True)
@@ -155,24 +149,6 @@ class PythonLdap:
         return answer
 
 
-def python_ldap(way: Way, login: Login | None = None) -> Any:
-    """A connection of python-ldap, bound if a login is given."""
-    connection = ldap.initialize(way.uri)
-    connection.set_option(ldap.OPT_PROTOCOL_VERSION, 3)
-    connection.set_option(ldap.OPT_REFERRALS, 0)
-    connection.set_option(ldap.OPT_NETWORK_TIMEOUT, TIMEOUT)
-    connection.set_option(ldap.OPT_TIMEOUT, TIMEOUT)
-    if way.ca is not None:
-        connection.set_option(ldap.OPT_X_TLS_REQUIRE_CERT, ldap.OPT_X_TLS_DEMAND)
-        connection.set_option(ldap.OPT_X_TLS_CACERTFILE, str(way.ca))
-        connection.set_option(ldap.OPT_X_TLS_NEWCTX, 0)
-    if way.starttls:
-        connection.start_tls_s()
-    if login is not None:
-        connection.simple_bind_s(login.dn, login.password)
-    return connection
-
-
 def _refused(error: ldap.LDAPError) -> Answer:
     told = error.args[0]
     if told.get("result", -1) < 0:  # the connection, not an answer
@@ -209,19 +185,6 @@ class Ldap3:
             assert connection.bind(), connection.result
             answer: bool = connection.compare(dn, attribute, value)
             return answer
-
-
-def ldap3_connection(way: Way, login: Login, **more: Any) -> Any:
-    """A connection of ldap3, in TLS where the way says so, and not yet bound."""
-    trust = ldap3.Tls(validate=ssl.CERT_REQUIRED, ca_certs_file=str(way.ca)) if way.ca else None
-    server = ldap3.Server(way.uri, get_info=more.pop("get_info", ldap3.NONE), tls=trust, connect_timeout=TIMEOUT)
-    connection = ldap3.Connection(
-        server, login.dn, login.password, ldap3.AUTO_BIND_NONE, auto_referrals=False, receive_timeout=TIMEOUT, **more
-    )
-    if way.starttls:
-        connection.open()
-        connection.start_tls()
-    return connection
 
 
 def _diagnostic(stderr: bytes) -> str:

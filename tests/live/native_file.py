@@ -41,10 +41,10 @@ def kept(database: Path, name: str) -> Kept | None:
     if not rows:
         return None
     assert len(rows) == 1, f"{name} is there {len(rows)} times"
-    (number, *columns) = rows[0]
+    number, shown, dn, uuid, password_hash, record = rows[0]
     origins = ask(database, 'SELECT source, "key" FROM origin WHERE identity = ?', number)
     lookups = ask(database, 'SELECT attribute, "key" FROM lookup WHERE identity = ? ORDER BY 1, 2', number)
-    return Kept(*columns, tuple(origins), tuple(lookups))
+    return Kept(shown, dn, uuid, password_hash, record, tuple(origins), tuple(lookups))
 
 
 def half_done(database: Path) -> list[str]:

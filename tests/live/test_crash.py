@@ -14,8 +14,8 @@ import ldap  # type: ignore[import-untyped]  # python-ldap has no types
 import pytest
 from live.clients import Login, PythonLdap, Way, python_ldap
 from live.gateway_process import CHEAP, Gateway, until
-from live.legacy import Person, dn_below, password_of
-from live.legacytables import TABLE_PEOPLE, table_source, write_table
+from live.legacy import TABLE_PEOPLE, Person, dn_below, password_of
+from live.legacytables import table_source, write_table
 from live.native_file import ask, half_done, names
 
 pytestmark = pytest.mark.live

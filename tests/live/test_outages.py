@@ -83,7 +83,10 @@ def test_a_server_whose_certificate_nobody_vouches_for_is_unavailable(
         common = {
             "name": "staff", "type": "ldap", "base": PEOPLE, "bind_dn": SERVICE, "bind_password": SERVICE_PASSWORD
         }  # fmt: skip
-        ways = {"starttls": {"url": server.url, "starttls": True}, "ldaps": {"url": server.tls_url}}
+        ways: dict[str, dict[str, object]] = {
+            "starttls": {"url": server.url, "starttls": True},
+            "ldaps": {"url": server.tls_url},
+        }
         for way in ways.values():
             codes = []
             for trusted in (authority, stranger):
