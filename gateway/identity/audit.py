@@ -11,6 +11,8 @@ from typing import Protocol
 from gateway.identity.outcome import Accepted, Outcome, Rejected, Unavailable, Unknown
 
 MAX_NAME = 256
+MAX_DETAIL = 1024
+"""Characters of any other member: names of an old store stand in them, and may be of any length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,9 @@ def as_json(record: AuditRecord) -> str:
         "login": record.login[:MAX_NAME],
     }
     for key in ("name", "identity", "via", "address", "application", "detail"):
-        value = getattr(record, key)
+        value: str = getattr(record, key)
         if value:
-            fields[key] = value
+            fields[key] = value[:MAX_DETAIL]
     if record.seconds:
         fields["ms"] = round(record.seconds * 1000, 2)
     return json.dumps(fields)

@@ -38,13 +38,13 @@ class Proofs:
         return hmac.digest(self._key, b"%d:" % len(subject) + subject.encode() + password.reveal(), "sha256")
 
     def is_right(self, proof: bytes, now: float) -> bool:
-        """Whether it was verified within `remember`."""
-        return now < self._right.get(proof, 0.0)
+        """Whether it was verified within `remember`; a clock that is set back makes that no longer."""
+        return 0 < self._right.get(proof, 0.0) - now <= self._remember
 
     def refusal(self, proof: bytes, now: float) -> Rejected | Unknown | None:
         """How it was refused within `remember_wrong`, None if it was not."""
         until, refusal = self._wrong.get(proof, _NEVER)
-        return refusal if now < until else None
+        return refusal if 0 < until - now <= self._remember_wrong else None
 
     def note_right(self, proof: bytes, now: float) -> None:
         """Remember a verified password."""

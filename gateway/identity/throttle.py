@@ -63,9 +63,9 @@ class Throttle:
         self._tallies: OrderedDict[tuple[str, str], Tally] = OrderedDict()
 
     def locked(self, name: str, address: str, now: float) -> bool:
-        """Whether this normalised name must wait, asked from there."""
+        """Whether this normalised name must wait, asked from there; not longer, if the clock was set back."""
         return any(
-            tally is not None and now < tally.locked_until
+            tally is not None and 0 < tally.locked_until - now <= self._rules.lock_max
             for tally in (self._tallies.get((name, address)), self._tallies.get((name, "")))
         )
 
@@ -108,7 +108,7 @@ class ForwardBudget:
 
     def reserve(self, account: str, now: float) -> bool:
         """Take one attempt at `now`; False when it might be the one that locks the account."""
-        spent = [attempt for attempt in self._spent.pop(account, ()) if now - attempt.at < self._window]
+        spent = [attempt for attempt in self._spent.pop(account, ()) if 0 <= now - attempt.at < self._window]
         allowed = len(spent) < self._most
         if allowed:
             spent.append(_Attempt(now))
@@ -119,9 +119,13 @@ class ForwardBudget:
         return allowed
 
     def refund(self, account: str, at: float) -> None:
-        """The attempt reserved at `at` never reached the source."""
+        """The attempt reserved at `at` never reached the source, or is one that it does not count."""
         spent = self._spent.get(account, [])
-        self._spent[account] = [attempt for attempt in spent if attempt is not _of(spent, at)]
+        refunded = _of(spent, at)
+        if refunded is not None:
+            spent.remove(refunded)
+        if not spent:  # names that nobody has must not drive out what was spent on people
+            self._spent.pop(account, None)
 
     def doubt(self, account: str, at: float) -> None:
         """Nobody knows whether the source counted the attempt reserved at `at`: it was cut short by an outage."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gateway.errors import BusyError, IdentityConflict, SourceError
 from gateway.identity.claims import find_first
@@ -80,9 +80,11 @@ class UnionSearch:
     def _reads(self, query: Query) -> Iterator[tuple[str, AsyncGenerator[Entry, None]]]:
         """What to read, in this order: the directory first, then every source that the base concerns."""
         yield "", self._native.search(query)
+        # No limit there: of what a source shows some is left out here, and what is cut short must not look whole.
+        unlimited = replace(query, limit=0)
         for source in self._sources:
             if any(within(base, query.base) or within(query.base, base) for base in source.bases):
-                yield source.name, self._unmoved(source, query)
+                yield source.name, self._unmoved(source, unlimited)
 
     async def _moved(self, query: Query) -> Identity | None:
         """The person whom this search is about, if it is about one who has moved and is below its base.

@@ -62,3 +62,8 @@ def test_a_line_says_when_who_what_and_by_whom() -> None:
         "application": "mail",
         "ms": 12.5,
     }
+
+
+def test_no_member_of_a_record_is_longer_than_an_administrator_reads() -> None:
+    record = AuditRecord("bind", 0.0, "x" * 10_000, "accepted", name="y" * 10_000, detail="z" * 10_000)
+    assert len(as_json(record)) < 3000

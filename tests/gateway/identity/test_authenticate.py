@@ -519,3 +519,20 @@ def test_somebody_removed_and_adopted_again_has_no_proofs_of_before() -> None:
     rig.clock.advance(1)
     assert isinstance(rig.bind(password=b"new"), Accepted)
     assert rig.bind() == Rejected(Reason.WRONG_PASSWORD)
+
+
+def test_a_right_password_that_must_be_changed_spends_nothing_of_the_budget() -> None:
+    """R20: the source counts it as no failure, and after the change it is the new password's turn."""
+
+    class Strict(MemorySource):
+        async def verify(self, account, password):  # type: ignore[no-untyped-def]
+            outcome = await super().verify(account, password)
+            return Rejected(Reason.MUST_CHANGE) if password.reveal() == b"old" else outcome
+
+    source = Strict("staff")
+    source.add("jdoe", RIGHT)
+    rig = Rig(source, lockout=(3, 900))
+    for _ in range(5):
+        assert rig.bind(password=b"old") == Rejected(Reason.MUST_CHANGE)
+        rig.clock.advance(60)
+    assert isinstance(rig.bind(), Accepted)

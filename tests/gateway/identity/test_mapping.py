@@ -84,3 +84,18 @@ def test_a_renamed_filter_reaches_the_source_in_its_own_words() -> None:
 def test_no_rules_are_false() -> None:
     assert not AttributeRules()
     assert RULES
+
+
+def test_a_filter_that_the_source_cannot_be_asked_is_about_nobody_in_particular() -> None:
+    """Neither the one name nor the limit holds for all the entries that are then read."""
+    asked: list[Query] = []
+
+    class Listening(MemorySource):
+        def search(self, query):  # type: ignore[no-untyped-def]
+            asked.append(query)
+            return super().search(query)
+
+    source = MappedSource(Listening(), RULES)
+    wanted = parse_filter("(&(uid=jdoe)(o=corp))")
+    collect(source.search(Query("ou=people,o=corp", Scope.SUBTREE, wanted, LoginName.of("jdoe"), 2)))
+    assert (asked[0].person, asked[0].limit) == (None, 0)

@@ -79,3 +79,12 @@ def test_unknown_is_remembered_as_unknown() -> None:
     proof = proofs.proof("?nobody", RIGHT)
     proofs.note_refusal(proof, Unknown(), 0)
     assert proofs.refusal(proof, 299) == Unknown()
+
+
+def test_a_clock_that_is_set_back_makes_no_proof_last_longer() -> None:
+    proofs = Proofs(300, 60)
+    proof = proofs.proof("jdoe", Secret(b"x"))
+    proofs.note_right(proof, 5000)
+    proofs.note_refusal(proof, Unknown(), 5000)
+    assert not proofs.is_right(proof, 1000)
+    assert proofs.refusal(proof, 1000) is None

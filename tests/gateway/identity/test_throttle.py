@@ -122,3 +122,23 @@ def test_a_right_password_clears_the_budget() -> None:
     assert budget.reserve("uid=j", 1.0)
     budget.clear("uid=j")
     assert budget.reserve("uid=j", 2.0)
+
+
+def test_a_clock_that_is_set_back_locks_nobody_for_longer() -> None:
+    throttle = Throttle(ThrottleRules(failures=1, lock=60, lock_max=60))
+    throttle.failed("jdoe", "192.0.2.1", 5000)
+    assert throttle.locked("jdoe", "192.0.2.1", 5001)
+    assert not throttle.locked("jdoe", "192.0.2.1", 1000)
+    budget = ForwardBudget(2, 900)
+    assert budget.reserve("jdoe", 5000)
+    assert budget.reserve("jdoe", 1000)
+
+
+def test_names_that_nobody_has_drive_out_nothing_that_was_spent() -> None:
+    """R20: else a flood of them would make room for more guesses than the source's lockout allows."""
+    budget = ForwardBudget(2, 900, capacity=10)
+    assert budget.reserve("jdoe", 0)
+    for number in range(100):
+        assert budget.reserve(f"nobody{number}", 1)
+        budget.refund(f"nobody{number}", 1)
+    assert not budget.reserve("jdoe", 2)

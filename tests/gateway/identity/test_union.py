@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from core_rig import RIGHT, Rig, login
 from waiting import collect, now
@@ -192,3 +194,28 @@ def test_an_alias_that_the_filter_does_not_mean_hides_nobody() -> None:
     rig.bind("other")
     rig.source.add("anna", RIGHT)
     assert names(rig, query("(uid=anna)", person="anna")) == [f"uid=anna,{BASE}"]
+
+
+def test_a_limit_cuts_no_source_short_before_those_who_do_not_match_any_more_are_left_out() -> None:
+    """Else an answer would look whole that is not (R17)."""
+
+    class Limited(MemorySource):
+        async def search(self, asked):  # type: ignore[no-untyped-def]
+            left = asked.limit or 1000
+            async for entry in super().search(asked):
+                yield entry
+                left -= 1
+                if not left:
+                    return
+
+    source = Limited("staff")
+    for number in range(4):
+        source.add(f"user{number}", RIGHT, attributes={"cn": [b"before"]}, key=str(number))
+    rig = Rig(source)
+    for number in range(4):
+        if number < 2:
+            rig.bind(f"user{number}")
+        source.remove(f"user{number}")
+        source.add(f"user{number}", RIGHT, attributes={"cn": [b"after"]}, key=str(number))
+    asked = replace(query("(cn=after)"), limit=2)
+    assert names(rig, asked) == [f"uid=user2,{BASE}", f"uid=user3,{BASE}"]
