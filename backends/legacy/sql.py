@@ -15,7 +15,7 @@ from backends.legacy.sqlsource.engine import make_engine, read_url
 from backends.legacy.sqlsource.listing import Listing
 from backends.legacy.sqlsource.names import spellings
 from backends.legacy.sqlsource.options import SqlOptions
-from backends.legacy.sqlsource.passwords import HashCheck, PasswordCheck, StatementCheck
+from backends.legacy.sqlsource.passwords import HashCheck, PasswordCheck, Right, StatementCheck
 from backends.legacy.sqlsource.rows import PersonReader, Record
 from backends.legacy.sqlsource.sight import Inspection
 from backends.legacy.sqlsource.values import text_of
@@ -66,8 +66,10 @@ class SqlSource:
             record = self._again(account)
             if record is None:
                 return Unknown()
-            refusal = self._check(record, password)
-            return Rejected(refusal) if refusal is not None else Accepted(self._with_groups(record))
+            verdict = self._check(record, password)
+            if isinstance(verdict, Right):
+                return Accepted(self._with_groups(record), verdict.significant)
+            return Rejected(verdict)
 
         return await self.database.in_thread(lambda: self.database.guarded(lambda _: judge()))
 

@@ -17,7 +17,7 @@ from sqlalchemy import Row, Select, select
 
 from backends.native.tables import identity as table
 from gateway.errors import DirectoryUnavailable
-from gateway.identity.model import ACTIVE, NO_ATTRIBUTES, AccountState, Attributes, Identity, Origin
+from gateway.identity.model import ACTIVE, NO_ATTRIBUTES, AccountState, Attributes, Identity, Origin, Secret
 
 _VERSION = 1
 _PREFIX = struct.Struct(">BI")
@@ -25,12 +25,18 @@ _PREFIX = struct.Struct(">BI")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Record:
-    """A person and what the directory knows besides: never handed out. `row` is the number of the database row."""
+    """A person and what the directory knows besides: never handed out. `row` is the number of the database row,
+    `charset` and `significant` are as in `Adoption`."""
 
     row: int
     identity: Identity
     password_hash: str = field(repr=False)
     charset: str
+    significant: int | None = None
+
+    def hashed(self, password: Secret) -> bytes:
+        """Those bytes of a password that the hash is of (R13, R14)."""
+        return password.canonical(self.charset)[: self.significant]
 
 
 def pack(person: Identity) -> bytes:
@@ -87,6 +93,7 @@ PEOPLE: Select[*tuple[Any, ...]] = select(
     table.c.record,
     table.c.password_hash,
     table.c.charset,
+    table.c.significant,
     table.c.disabled,
     table.c.locked,
     table.c.must_change,
@@ -98,7 +105,7 @@ PEOPLE: Select[*tuple[Any, ...]] = select(
 
 def read(row: Row[*tuple[Any, ...]]) -> Record:
     """The person of one row of `PEOPLE`; `DirectoryUnavailable` if it was damaged."""
-    number, person_id, name, dn, tree_key, data, password_hash, charset, *rest = row
+    number, person_id, name, dn, tree_key, data, password_hash, charset, significant, *rest = row
     try:
         header, values = _open(data)
         person = Identity(
@@ -118,7 +125,7 @@ def read(row: Row[*tuple[Any, ...]]) -> Record:
     except (ValueError, KeyError, TypeError, struct.error) as error:
         kind = type(error).__name__
         raise DirectoryUnavailable(f"person number {number} of the directory cannot be read ({kind})") from None
-    return Record(number, person, password_hash, charset)
+    return Record(number, person, password_hash, charset, significant)
 
 
 def _open(data: bytes) -> tuple[Any, _Reader]:

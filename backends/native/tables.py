@@ -57,6 +57,7 @@ identity = Table(
     Column("record", LargeBinary, nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("charset", Text, nullable=False),
+    Column("significant", Integer),  # bytes of the canonical password that were hashed; NULL is all of them
     Column("disabled", Boolean, nullable=False),
     Column("locked", Boolean, nullable=False),
     Column("must_change", Boolean, nullable=False),

@@ -47,11 +47,11 @@ class Verifier:
             return Unavailable(NAME, busy=isinstance(error.__cause__, BusyError))
 
     async def _prove(self, record: Record, password: Secret) -> Outcome:
-        canonical = password.canonical(record.charset)
+        hashed = record.hashed(password)
         if not record.password_hash:
-            await self._hasher.burn(canonical)
+            await self._hasher.burn(hashed)
             return Rejected(Reason.NO_PASSWORD)
-        if not await self._hasher.verify(canonical, record.password_hash):
+        if not await self._hasher.verify(hashed, record.password_hash):
             return Rejected(Reason.WRONG_PASSWORD)
         # Hashing takes its time: meanwhile the account may have been locked, or its password changed.
         now = await self._current(record.identity)
@@ -60,22 +60,22 @@ class Verifier:
         if now.password_hash != record.password_hash:
             return await self._prove(now, password)
         if self._hasher.needs_rehash(now.password_hash):
-            self._begin_rehash(now, canonical)
+            self._begin_rehash(now, hashed)
         return Accepted(now.identity)
 
-    def _begin_rehash(self, record: Record, canonical: bytes) -> None:
+    def _begin_rehash(self, record: Record, hashed: bytes) -> None:
         person = record.identity.id
         if person in self._rehashing:
             return
-        self._rehashing[person] = rehash = Deferred.fromCoroutine(self._rehash(record, canonical))
+        self._rehashing[person] = rehash = Deferred.fromCoroutine(self._rehash(record, hashed))
         rehash.addErrback(_unforeseen).addCallback(lambda _: self._rehashed(person))
 
     def _rehashed(self, person: uuid.UUID) -> None:
         del self._rehashing[person]
 
-    async def _rehash(self, record: Record, canonical: bytes) -> None:
+    async def _rehash(self, record: Record, hashed: bytes) -> None:
         try:
-            stronger = await self._hasher.hash(canonical)
+            stronger = await self._hasher.hash(hashed)
             await self._replace(record.identity.id, record.password_hash, stronger)
         except BindferryError as error:  # the next right password tries again
             _log.warn(

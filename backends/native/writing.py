@@ -42,12 +42,14 @@ _HELD = PEOPLE.where(
 def adopt(store: Store, adoption: Adoption) -> Record:
     """Write a person, unless somebody of this origin is here: then that one, unchanged.
 
-    `IdentityConflict` names who holds the login name, the DN or the id (R4). An empty hash is refused: an account
-    without one must never come to be by accident.
+    `IdentityConflict` names who holds the login name, the DN or the id (R4). An empty hash, or one of no byte of the
+    password, is refused: an account like that must never come to be by accident.
     """
     person = adoption.identity
     if not adoption.password_hash:
         raise DirectoryError(f"{person.name!r} cannot be adopted without a password hash")
+    if adoption.significant is not None and adoption.significant < 1:
+        raise DirectoryError(f"{person.name!r} cannot be adopted with a hash of nothing")
     with store.writing() as connection:
         held = _holders(connection, person)
         for record in held:
@@ -56,7 +58,8 @@ def adopt(store: Store, adoption: Adoption) -> Record:
         for record in held:
             _refuse(person, record.identity)
         number = _insert(connection, adoption)
-    return Record(number, replace(person, revision=adoption.first_revision), adoption.password_hash, adoption.charset)
+    adopted = replace(person, revision=adoption.first_revision)
+    return Record(number, adopted, adoption.password_hash, adoption.charset, adoption.significant)
 
 
 def _holders(connection: Connection, person: Identity) -> list[Record]:
@@ -111,6 +114,7 @@ def _columns(adoption: Adoption) -> dict[str, Any]:
         "record": pack(person),
         "password_hash": adoption.password_hash,
         "charset": adoption.charset,
+        "significant": adoption.significant,
         **_state(person.state),
         "revision": adoption.first_revision,
         "created": adoption.at,
@@ -139,14 +143,14 @@ def change_person(
         raise DirectoryError("an empty password hash cannot be stored")
     values: dict[str, object] = {} if state is None else dict(_state(state))
     if password_hash is not None:
-        values["password_hash"] = password_hash
+        values |= {"password_hash": password_hash, "significant": None}  # a new password counts whole
     with store.writing() as connection:
         return _change(connection, person, values, at)
 
 
 def replace_hash(store: Store, person: uuid.UUID, old: str, new: str, at: float) -> Record | None:
-    """A stronger hash of the same password (R14); None if the stored one is not `old` any more: then somebody changed
-    the password meanwhile, and the old password must not come back."""
+    """A stronger hash of the same bytes of the password (R14); None if the stored one is not `old` any more: then
+    somebody changed the password meanwhile, and the old one must not come back."""
     with store.writing() as connection:
         held = record_of(connection, person)
         if held is None or held.password_hash != old:

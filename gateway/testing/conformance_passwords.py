@@ -104,6 +104,42 @@ class PasswordConformance(DirectoryHooks):
         assert self.verify(jdoe, PASSWORD) == WRONG
         assert self.accepts(jdoe, b"new")
 
+    def test_of_a_password_of_which_the_first_bytes_were_hashed_only_these_count(self) -> None:
+        """R14: what a truncating scheme of the source accepted stays accepted, and nothing more."""
+        jdoe = self.truncated(PlainHasher.strong(b"p\xc3\xa4sswor"))
+        assert self.accepts(jdoe, "pässword".encode())
+        assert self.accepts(jdoe, "pässwort, and more".encode())
+        assert self.accepts(jdoe, "pässwor".encode("latin-1"))
+        assert not self.accepts(jdoe, "pässwo".encode())
+        assert not self.accepts(jdoe, b"passwor")
+        assert isinstance(self.verify(jdoe, "pässwort".encode(), self.another()), Accepted)
+
+    def test_a_rehash_keeps_how_much_of_the_password_counts(self) -> None:
+        """R14: the application that sends another tail is not locked out by it."""
+        jdoe = self.truncated(PlainHasher.weak(PASSWORD[:8]))
+        assert self.work_of(jdoe) == 2
+        assert self.work_of(jdoe) == 1
+        assert self.accepts(jdoe, PASSWORD[:8] + b"another tail")
+        assert not self.accepts(jdoe, PASSWORD[:7])
+
+    def test_a_change_of_state_keeps_how_much_of_the_password_counts_and_a_new_password_counts_whole(self) -> None:
+        """R14."""
+        jdoe = self.truncated(PlainHasher.strong(PASSWORD[:8]))
+        self.run(self.directory.update(jdoe.id, state=AccountState(locked=True)))
+        assert self.accepts(jdoe, PASSWORD[:8])
+        self.run(self.directory.update(jdoe.id, password_hash=PlainHasher.strong(b"a new password")))
+        assert self.accepts(jdoe, b"a new password")
+        assert not self.accepts(jdoe, b"a new pa")
+        assert not self.accepts(jdoe, b"a new passwort")
+
+    @pytest.mark.parametrize("significant", [0, -1])
+    def test_a_hash_of_nothing_is_never_adopted(self, significant: int) -> None:
+        """R5: every password would be right."""
+        written = Adoption(person("jdoe"), PlainHasher.strong(b""), "mail", 1.0, significant=significant)
+        with pytest.raises(DirectoryError):
+            self.run(self.directory.adopt(written))
+        assert self.find("jdoe") is None
+
     def test_a_state_changes_and_the_revision_grows(self) -> None:
         jdoe = self.adopt(person("jdoe"))
         state = AccountState(disabled=True, expires_at=1.5)
@@ -178,6 +214,11 @@ class PasswordConformance(DirectoryHooks):
         found = self.run(self.directory.find(LoginName.of(name)))
         assert found is not None
         return found
+
+    def truncated(self, stored: str) -> Identity:
+        """Somebody adopted from a source that looked at the first eight bytes."""
+        written = Adoption(person("jdoe"), stored, "mail", 1_700_000_000.0, "latin-1", 8)
+        return self.run(self.directory.adopt(written))
 
     def work_of(self, identity: Identity) -> int:
         """What one right password costs, with what is done behind the answer."""

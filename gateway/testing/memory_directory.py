@@ -23,6 +23,7 @@ class _Person:
     identity: Identity
     password_hash: str = field(repr=False)
     charset: str
+    significant: int | None
 
 
 class MemoryDirectory:
@@ -86,20 +87,20 @@ class MemoryDirectory:
         if not password:
             return Rejected(Reason.EMPTY_PASSWORD)
         try:
-            return await self._prove(held, password.canonical(held.charset))
+            return await self._prove(held, password.canonical(held.charset)[: held.significant])
         except BusyError:
             return Unavailable("directory", busy=True)
 
-    async def _prove(self, held: _Person, canonical: bytes) -> Outcome:
-        if not await self._hasher.verify(canonical, held.password_hash):
+    async def _prove(self, held: _Person, hashed: bytes) -> Outcome:
+        if not await self._hasher.verify(hashed, held.password_hash):
             return Rejected(Reason.WRONG_PASSWORD)
         if self._hasher.needs_rehash(held.password_hash) and self._writes_fail is None:
-            Deferred.fromCoroutine(self._rehash(held, canonical))
+            Deferred.fromCoroutine(self._rehash(held, hashed))
         return Accepted(held.identity)
 
-    async def _rehash(self, held: _Person, canonical: bytes) -> None:
+    async def _rehash(self, held: _Person, hashed: bytes) -> None:
         try:
-            stronger = await self._hasher.hash(canonical)
+            stronger = await self._hasher.hash(hashed)
         except BusyError:
             return  # the next right password tries again
         now = self._people.get(held.identity.id)
@@ -112,13 +113,15 @@ class MemoryDirectory:
         self._writing(f"adopt {person.name}")
         if not adoption.password_hash:
             raise DirectoryError(f"{person.name!r} cannot be adopted without a password hash")
+        if adoption.significant is not None and adoption.significant < 1:
+            raise DirectoryError(f"{person.name!r} cannot be adopted with a hash of nothing")
         for held in self._people.values():
             if held.identity.origin == person.origin:
                 return held.identity
         for held in self._people.values():
             _refuse_second(person, held.identity)
         adopted = replace(person, revision=adoption.first_revision)
-        self._people[person.id] = _Person(adopted, adoption.password_hash, adoption.charset)
+        self._people[person.id] = _Person(adopted, adoption.password_hash, adoption.charset, adoption.significant)
         return adopted
 
     async def update(
@@ -135,7 +138,9 @@ class MemoryDirectory:
             return held.identity
         if state is not None:
             held = replace(held, identity=replace(held.identity, state=state))
-        return self._put(held if password_hash is None else replace(held, password_hash=password_hash))
+        if password_hash is not None:
+            held = replace(held, password_hash=password_hash, significant=None)
+        return self._put(held)
 
     def _put(self, person: _Person) -> Identity:
         changed = replace(person.identity, revision=person.identity.revision + 1)

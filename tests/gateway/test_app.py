@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from core_rig import PEER, Trail
+from passlib.hash import des_crypt
 from waiting import now
 
 from gateway.app import Core, assemble, open_stores
@@ -47,16 +50,17 @@ def settings(place: Path, text: str = CONFIG) -> Settings:
 class Running:
     """A core over real stores, driven by hand."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, text: str = CONFIG) -> None:
         self.reactor = PumpReactor()
         self.reactor.advance(1_800_000_000)
         self.trail = Trail()
-        configured = settings(place)
+        configured = settings(place, text)
         self.stores = open_stores(configured, self.reactor)
         self.core: Core = assemble(configured, self.stores, self.trail, self.reactor)
 
-    def bind(self, name: str, password: str) -> Outcome:
-        credential = PasswordCredential(LoginName.of(name), Secret(password.encode()))
+    def bind(self, name: str, password: str | bytes) -> Outcome:
+        secret = Secret(password.encode() if isinstance(password, str) else password)
+        credential = PasswordCredential(LoginName.of(name), secret)
         return self.reactor.run(self.core.authenticator.bind(credential, PEER))
 
     def close(self) -> None:
@@ -75,6 +79,23 @@ def test_every_scheme_of_the_old_table_moves_and_stays_in(tmp_path: Path) -> Non
         assert outcome.identity.attributes.get("telephonenumber") == (b"1",)
         assert running.bind(person.uid, "wrong") == Rejected(Reason.WRONG_PASSWORD)
     assert running.reactor.run(running.stores.native.counts()) == {"customers": 6}
+    running.close()
+
+
+def test_applications_that_send_different_tails_to_a_truncating_scheme_all_stay_in(tmp_path: Path) -> None:
+    """R13, R14: eight characters counted in the old table, and whatever followed them did not."""
+    running = Running(tmp_path, CONFIG + "    scheme: des_crypt\n")
+    with closing(sqlite3.connect(tmp_path / "users.db")) as table:
+        stored = des_crypt.hash("pässwörd".encode("latin-1"))
+        table.execute("UPDATE users SET pw = ? WHERE login = ?", (stored, PEOPLE[0].uid))
+        table.commit()
+    assert isinstance(running.bind(PEOPLE[0].uid, "pässwörd1"), Accepted)
+    assert running.reactor.run(running.stores.native.counts()) == {"customers": 1}
+    (tmp_path / "users.db").write_bytes(b"")
+    for password in ("pässwörd", "pässwörd-and-more".encode("latin-1"), "pa\u0308sswo\u0308rd2"):
+        assert isinstance(running.bind(PEOPLE[0].uid, password), Accepted)
+    for password in ("pässwör", "password", "pässwör\u00e9"):
+        assert running.bind(PEOPLE[0].uid, password) == Rejected(Reason.WRONG_PASSWORD)
     running.close()
 
 

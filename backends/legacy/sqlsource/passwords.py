@@ -6,6 +6,7 @@ Runs in the source's threads. What is not here: the schemes themselves (`gateway
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 from typing import Protocol
 
 from backends.legacy.sqlsource.database import Database, Reading
@@ -20,10 +21,17 @@ MAX_PASSWORD = 4096
 """Bytes of a password that are hashed or sent to a database; a longer one is wrong."""
 
 
-class PasswordCheck(Protocol):
-    """In a thread: why the password is refused, None if it is right."""
+@dataclass(frozen=True, slots=True)
+class Right:
+    """The password is right; `significant` as in `Accepted`."""
 
-    def __call__(self, record: Record, password: Secret) -> Reason | None: ...
+    significant: int | None = None
+
+
+class PasswordCheck(Protocol):
+    """In a thread: why the password is refused, or that it is right."""
+
+    def __call__(self, record: Record, password: Secret) -> Reason | Right: ...
 
 
 def texts(password: Secret, charset: str) -> tuple[str, ...]:
@@ -58,6 +66,32 @@ def candidates(password: Secret, charset: str) -> tuple[bytes, ...]:
     return tuple(dict.fromkeys(forms))
 
 
+def counted(password: Secret, hashed: bytes, looked_at: int | None, charset: str) -> int | None:
+    """How many bytes of the canonical password (R13) stand for the first `looked_at` bytes of `hashed`, which is the
+    form of it that the old application hashed; None is all (R14).
+
+    The old scheme cut that form: eight bytes of Latin-1 can be sixteen of UTF-8, and to cut these at eight would let in
+    whoever knows four characters. A form shorter than the cut was hashed whole, and so was its end: every longer
+    password differs within what was looked at, so nothing of it may be cut. Where the cut stands for no beginning of
+    the canonical password (within a character of several bytes, before an accent that composes) all of it counts from
+    now on: never may more be accepted than was.
+    """
+    if looked_at is None or len(hashed) < looked_at:
+        return None
+    canonical = password.canonical(charset)
+    if hashed == canonical:
+        return looked_at
+    start = hashed[:looked_at]
+    encoding = "utf-8" if hashed in {text.encode() for text in texts(password, charset)} else charset
+    try:
+        text = start.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+    beginning = unicodedata.normalize("NFC", text).encode()
+    same = text.encode(encoding) == start and canonical.startswith(beginning)  # not so after an escape of ISO 2022
+    return len(beginning) if same else None
+
+
 class HashCheck:
     """Compares with the stored hash, by its looks or by the configured scheme."""
 
@@ -67,22 +101,27 @@ class HashCheck:
         self._charset = charset
         self._latest: tuple[str, str | None] = ("", None)
 
-    def __call__(self, record: Record, password: Secret) -> Reason | None:
+    def __call__(self, record: Record, password: Secret) -> Reason | Right:
         """`NO_PASSWORD` after the same work as a wrong one (R25): against the hash that was looked at last."""
         stored, salt = self._people.stored(record)
         if len(password.reveal()) > MAX_PASSWORD:
             return Reason.WRONG_PASSWORD
         if not stored.strip():
-            self._matches(password, *self._latest)
+            self._matching(password, *self._latest)
             return Reason.NO_PASSWORD
         self._latest = (stored, salt)
-        return None if self._matches(password, stored, salt) else Reason.WRONG_PASSWORD
+        hashed = self._matching(password, stored, salt)
+        if hashed is None:
+            return Reason.WRONG_PASSWORD
+        looked_at = passwords.significant(stored, scheme=self._scheme)
+        return Right(counted(password, hashed, looked_at, self._charset))
 
-    def _matches(self, password: Secret, stored: str, salt: str | None) -> bool:
-        return any(
-            passwords.verify(candidate, stored, scheme=self._scheme, salt=salt)
-            for candidate in candidates(password, self._charset)
-        )
+    def _matching(self, password: Secret, stored: str, salt: str | None) -> bytes | None:
+        """The form of the password that fits, None if none does."""
+        for candidate in candidates(password, self._charset):
+            if passwords.verify(candidate, stored, scheme=self._scheme, salt=salt):
+                return candidate
+        return None
 
 
 class StatementCheck:
@@ -94,14 +133,15 @@ class StatementCheck:
         self._statement = statement
         self._charset = charset
 
-    def __call__(self, record: Record, password: Secret) -> Reason | None:
-        """Right if one row comes back and its first column is no NULL, 0, false or empty text."""
+    def __call__(self, record: Record, password: Secret) -> Reason | Right:
+        """Right if one row comes back and its first column is no NULL, 0, false or empty text. How much of the password
+        the database looked at cannot be known: all of it, then."""
         if len(password.reveal()) > MAX_PASSWORD:
             return Reason.WRONG_PASSWORD
         name = self._people.raw_name(record)
         forms = texts(password, self._charset)
         right = self._database.attempt(lambda reading: any(self._asked(reading, name, form) for form in forms))
-        return None if right else Reason.WRONG_PASSWORD
+        return Right() if right else Reason.WRONG_PASSWORD
 
     def _asked(self, reading: Reading, name: object, password: str) -> bool:
         rows = reading.rows(self._statement, {"name": name, "password": password}, 2)

@@ -176,6 +176,14 @@ def test_a_password_from_latin_1_and_from_utf_8_is_the_same(old: Harness, path: 
     assert old.bind("ada", "grun") == Rejected(Reason.WRONG_PASSWORD)
 
 
+def test_the_yes_of_a_truncating_scheme_says_how_much_of_the_password_counted(old: Harness, path: Path) -> None:
+    """R14."""
+    execute(path, "UPDATE users SET pw = ? WHERE username = 'ada'", "{CRYPT}ZZKRwXSu3tt8s")  # 389-ds: "password"
+    outcome = old.bind("ada", "passwords are long")
+    assert isinstance(outcome, Accepted)
+    assert outcome.significant == 8
+
+
 def test_a_salt_in_its_own_column(path: Path) -> None:
     execute(path, "UPDATE users SET pw = ?, last = 'pepper'", hashlib.md5(b"pepper" + PASSWORD.encode()).hexdigest())
     columns = {"key": "id", "name": "username", "password": "pw", "salt": "last"}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from backends.native.record import PEOPLE, Record, dn_key_of, pack, read, tree_key_of
 from gateway.errors import DirectoryUnavailable
-from gateway.identity.model import Attributes, Identity, Origin
+from gateway.identity.model import Attributes, Identity, Origin, Secret
 from gateway.identity.search import parent_of, within
 from gateway.testing.directory_hooks import person, same
 
@@ -33,6 +33,7 @@ def row_of(shown: Identity, data: bytes) -> Any:
         data,
         "hash",
         "latin-1",
+        8,
         False,
         False,
         False,
@@ -54,6 +55,14 @@ def test_what_goes_in_comes_out(
     record = read(row_of(before, pack(before)))
     assert same(record.identity, before)
     assert (record.row, record.password_hash, record.identity.revision) == (7, "hash", 3)
+    assert (record.charset, record.significant) == ("latin-1", 8)
+
+
+def test_what_was_hashed_is_the_beginning_of_the_canonical_password() -> None:
+    """R13, R14."""
+    password = Secret("pässwörd".encode("latin-1"))
+    assert Record(1, person("jdoe"), "hash", "latin-1").hashed(password) == "pässwörd".encode()
+    assert Record(1, person("jdoe"), "hash", "latin-1", 8).hashed(password) == "pässwör".encode()[:8]
 
 
 @pytest.mark.parametrize("damage", [b"", b"\x01", b"\x02\0\0\0\x02{}", b"\x01\0\0\0\x02{}", b"\x01\0\0\0\x02[]"])

@@ -8,6 +8,7 @@ from waiting import now, settled, start, waiting
 from gateway.identity.migrate import MigrationRules
 from gateway.identity.outcome import Accepted, Reason, Rejected
 from gateway.identity.ports import Adoption
+from gateway.testing.memory_source import MemorySource
 
 
 def test_the_answer_waits_for_the_adoption_a_short_time_only() -> None:
@@ -23,6 +24,18 @@ def test_the_answer_waits_for_the_adoption_a_short_time_only() -> None:
     rig.hasher.finish()
     assert rig.moved() is not None
     assert rig.migrator.pending == 0
+
+
+def test_of_a_truncating_source_the_bytes_that_counted_are_hashed_and_go_on_counting() -> None:
+    """R14: each application sends the tail that it always sent."""
+    rig = Rig(MemorySource("staff", significant=8))
+    rig.sources[0].add("jdoe", b"12345678")
+    assert isinstance(rig.bind(password=b"12345678-mail"), Accepted)
+    assert rig.moved() is not None
+    for tail in (b"", b"-wiki", b"-mail"):
+        assert isinstance(rig.bind(password=b"12345678" + tail), Accepted)
+    assert rig.bind(password=b"1234567") == Rejected(Reason.WRONG_PASSWORD)
+    assert rig.verified() == 1
 
 
 def test_while_an_adoption_is_under_way_it_is_not_begun_again() -> None:

@@ -155,3 +155,13 @@ def test_a_search_above_and_below_its_base(memory: MemorySource) -> None:
     assert len(collect(memory.search(Query("uid=jdoe,ou=people,o=corp", Scope.BASE, EVERYTHING)))) == 1
     with pytest.raises(BaseNotFound):
         collect(memory.search(Query("uid=other,ou=people,o=corp", Scope.BASE, EVERYTHING)))
+
+
+def test_a_store_may_look_at_the_first_bytes_only_and_says_so() -> None:
+    """R14."""
+    source = MemorySource(significant=8)
+    jdoe = source.add("jdoe", b"12345678-and-more")
+    account = now(source.lookup(LoginName.of("jdoe")))
+    assert account is not None
+    assert now(source.verify(account, Secret(b"12345678"))) == Accepted(jdoe, 8)
+    assert now(source.verify(account, Secret(b"1234567"))) == Rejected(Reason.WRONG_PASSWORD)
