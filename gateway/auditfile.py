@@ -9,6 +9,7 @@ from twisted.logger import Logger
 from gateway.errors import ConfigError
 
 _log = Logger()
+_CLOSED = -1
 
 
 def check_writable(path: str) -> None:
@@ -50,14 +51,17 @@ class AuditFile:
 
     def reopen(self) -> None:
         """Begin again at the path: what logrotate's `postrotate` asks for by SIGHUP."""
+        if self._fd == _CLOSED:
+            return
         old, self._fd = self._fd, self._open()
         if self._path != "-":
             os.close(old)
 
     def close(self) -> None:
-        """No more lines."""
+        """No more lines: one that comes late is lost, and stands in no file that has the number by then."""
         if self._path != "-":
             os.close(self._fd)
+        self._fd = _CLOSED
 
     def _open(self) -> int:
         if self._path == "-":

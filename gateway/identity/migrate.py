@@ -19,6 +19,8 @@ from gateway.identity.model import Identity, Origin, Peer, Secret
 from gateway.identity.ports import Adoption, NativeDirectory
 from gateway.identity.proofs import Proofs, subject_of
 
+SETTLE_SECONDS = 10.0
+
 
 @dataclass(frozen=True, slots=True)
 class MigrationRules:
@@ -123,7 +125,7 @@ class Migrator:
         meanwhile, with a password that may not be ours (R9)."""
         if (await self._native.by_origin(origin.source, [origin.key])).get(origin.key) is not None:
             return None
-        person = await self._claims.settle(self._latest[origin].identity)
+        person = await self._settled(self._latest[origin].identity)
         yes, hashed = await self._hash(origin)
         at = self._clock.seconds()
         adoption = Adoption(person, hashed, yes.peer.application, at, yes.charset, yes.significant)
@@ -132,6 +134,13 @@ class Migrator:
             return None
         self._note_right(adopted, yes.password)
         return adopted
+
+    async def _settled(self, person: Identity) -> Identity:
+        """The person without names that lead to others; told in time, as one of `parallel` places is held meanwhile."""
+        try:
+            return await within(self._clock, SETTLE_SECONDS, self._claims.settle(person))
+        except TimeoutError:
+            raise BusyError(f"whose the further names are could not be told in {SETTLE_SECONDS:g} seconds") from None
 
     async def _hash(self, origin: Origin) -> tuple[FirstYes, str]:
         """The last yes, and the hash of its password."""

@@ -128,7 +128,7 @@ class LegacyVerifier:
         self, source: LegacySource, account: Account, credential: PasswordCredential, peer: Peer
     ) -> Outcome:
         """One password to the source, within its budget (R20) and the account's throttle, whatever the name's form."""
-        now, subject = self._clock.seconds(), f"{source.name}:{account.ref}"
+        now, subject = self._clock.seconds(), f"\0{source.name}:{account.ref}"  # no name that anybody can type
         if self._throttle.locked(subject, peer.address, now):
             return Rejected(Reason.LOCKED)
         budget = self._budgets.get(source.name)

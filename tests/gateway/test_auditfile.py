@@ -73,3 +73,15 @@ def test_a_place_can_be_judged_without_writing_to_it(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="folder does not exist"):
         check_writable(str(tmp_path / "missing" / "a"))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_line_that_comes_after_the_end_stands_in_no_file_that_got_the_number(tmp_path: Path) -> None:
+    """An adoption may end behind the daemon's end, and the number be a database's by then."""
+    audit = AuditFile(str(tmp_path / "audit.jsonl"))
+    audit.close()
+    other = AuditFile(str(tmp_path / "other.jsonl"))
+    audit.write("late\n")
+    audit.reopen()
+    assert audit.lost == 1
+    assert (tmp_path / "other.jsonl").read_text() == ""
+    other.close()

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from core_rig import RIGHT, WRONG, Rig
+from core_rig import PEER, RIGHT, WRONG, Rig
 from twisted.internet.defer import CancelledError
 from waiting import now, settled, waiting
 
 from gateway.errors import SourceMisbehaved
 from gateway.identity.guard import GuardRules
 from gateway.identity.migrate import MigrationRules
-from gateway.identity.model import AccountState
+from gateway.identity.model import AccountState, LoginName, PasswordCredential, Secret
 from gateway.identity.outcome import Accepted, Reason, Rejected, Unavailable, Unknown
 from gateway.identity.throttle import ThrottleRules
 from gateway.testing.memory_source import MemorySource
@@ -535,4 +535,12 @@ def test_a_right_password_that_must_be_changed_spends_nothing_of_the_budget() ->
     for _ in range(5):
         assert rig.bind(password=b"old") == Rejected(Reason.MUST_CHANGE)
         rig.clock.advance(60)
+    assert isinstance(rig.bind(), Accepted)
+
+
+def test_no_name_that_anybody_can_type_locks_an_account_of_a_source() -> None:
+    rig = Rig(throttle=ThrottleRules(failures=2))
+    typed = LoginName.of("staff:uid=jdoe,ou=people,o=corp")
+    for number in range(2):
+        now(rig.authenticator.bind(PasswordCredential(typed, Secret(b"guess %d" % number)), PEER))
     assert isinstance(rig.bind(), Accepted)

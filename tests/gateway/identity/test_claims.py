@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 from core_rig import RIGHT, Rig, login
+from twisted.internet.task import Clock, deferLater
 from waiting import now, settled
 
 from gateway.errors import IdentityConflict
 from gateway.identity.claims import MAX_ALIASES, account_of
+from gateway.identity.migrate import MigrationRules
 from gateway.identity.model import Identity
 from gateway.identity.outcome import Accepted, Reason, Rejected, Unknown
 from gateway.testing.memory_source import MemorySource
@@ -117,3 +119,31 @@ def test_the_verdict_on_one_name_is_not_the_verdict_on_another_that_a_rule_short
     second.heal()
     assert isinstance(settled(mine), Accepted)
     assert settled(others) in (Rejected(Reason.WRONG_PASSWORD), Unknown())
+
+
+class SlowToFindAliases(MemorySource):
+    """Every look-up of a mail address takes two seconds."""
+
+    time: Clock
+
+    async def lookup(self, login):  # type: ignore[no-untyped-def]
+        if "@" in login.key:
+            await deferLater(self.time, 2, int)
+        return await super().lookup(login)
+
+
+def test_who_has_many_names_in_a_slow_source_holds_up_nobody_elses_move_for_long() -> None:
+    source = SlowToFindAliases("staff")
+    source.add("many", OTHERS, aliases=[f"{number}@corp.example" for number in range(50)])
+    source.add("jdoe", RIGHT)
+    rig = Rig(source, migration=MigrationRules(parallel=1))
+    source.time = rig.clock
+    for name, password in (("many", OTHERS), ("jdoe", RIGHT)):
+        bind = rig.begin(name, password)
+        rig.clock.advance(1)
+        assert isinstance(settled(bind), Accepted)
+    assert rig.moved() is None
+    for _ in range(9):
+        rig.clock.advance(1)
+    assert rig.moved() is not None
+    assert ("adopt-missed", "not-written") in rig.trail.events()
