@@ -204,7 +204,7 @@ class _Screen:
 def _welcome(place: Path, ports: Ports) -> str:
     """What to paste, one command a line, and what to watch."""
     staff, customers = oldstores.staff(), oldstores.customers()
-    me = shutil.which(sys.argv[0]) or sys.argv[0]
+    me = Path(shutil.which(sys.argv[0]) or sys.argv[0]).absolute()  # another terminal is in another folder
     uri = f"ldap://127.0.0.1:{ports.ldap}"
 
     def whoami(dn: str, password: str) -> str:
