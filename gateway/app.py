@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.absent import AbsentDirectory
 from gateway.config import Settings
 from gateway.config.settings import Source
-from gateway.errors import ConfigError, ConfigErrors
+from gateway.errors import ConfigError, ConfigErrors, DirectoryMissing
 from gateway.identity.audit import AuditSink
 from gateway.identity.authenticate import Authenticator
 from gateway.identity.claims import Claims
@@ -60,9 +61,11 @@ class Core:
     proofs: Proofs = field(repr=False)
 
 
-def open_stores(settings: Settings, reactor: Any) -> Stores:
+def open_stores(settings: Settings, reactor: Any, *, may_create: bool = True) -> Stores:
     """The stores that these settings name. Sources are not contacted yet.
 
+    Without `may_create` the directory is neither made nor upgraded: for who only looks, an `AbsentDirectory` stands
+    for one that is not there yet.
     `ConfigErrors` holds whatever an administrator must mend first: a missing driver, a directory that cannot be
     opened or was made by a newer release.
     """
@@ -70,7 +73,7 @@ def open_stores(settings: Settings, reactor: Any) -> Stores:
     hashing = Pool(reactor, "hashing", passwords.threads, passwords.queue)
     cost = Argon2Hasher(passwords.memory >> 10, passwords.time, passwords.parallelism)
     hasher = HashingPool(reactor, hashing, cost)
-    context = Context(reactor, hasher, settings.directory.base)
+    context = Context(reactor, hasher, settings.directory.base, may_create)
     errors: list[ConfigError] = []
     sources: list[GuardedSource] = []
     for number, source in enumerate(settings.sources):
@@ -83,6 +86,8 @@ def open_stores(settings: Settings, reactor: Any) -> Stores:
         try:
             native = settings.directory.plugin.build(settings.directory.options, context)
         except ConfigError as error:
+            if isinstance(error, DirectoryMissing) and not may_create:
+                return Stores(AbsentDirectory(error), tuple(sources), hasher, hashing)
             errors.append(ConfigError(error.text, where=error.where or "directory", file=error.file))
     if native is None:
         raise ConfigErrors(errors)

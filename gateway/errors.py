@@ -37,6 +37,15 @@ class ConfigErrors(BindferryError):
         self.errors = tuple(errors)
 
 
+class DirectoryMissing(ConfigError):
+    """There is no native directory yet, and whoever asks may not make it (`Context.may_create`). `remarks` are further
+    sentences about the place where it will be."""
+
+    def __init__(self, text: str, *, where: str = "", remarks: tuple[str, ...] = ()) -> None:
+        super().__init__(text, where=where)
+        self.remarks = remarks
+
+
 class PublicError(BindferryError):
     """The only kind of error whose text a peer may see."""
 

@@ -85,6 +85,7 @@ class Context:
     reactor: Any  # IReactorCore & IReactorTCP & IReactorTime & IReactorThreads: no name for the intersection
     hasher: PasswordHasher
     base: str = ""  # the native directory's base DN, as configured
+    may_create: bool = True  # False for commands that look at a directory: they neither make nor upgrade one
 
 
 OptionsT = TypeVar("OptionsT", bound=Options)
@@ -100,8 +101,9 @@ class SourcePlugin(Generic[OptionsT]):
 
 @dataclass(frozen=True, slots=True)
 class DirectoryPlugin(Generic[OptionsT]):
-    """`options` validates the `directory` section; `build` makes the directory: it may open files and upgrade a
-    schema, and raises `ConfigError` for what an administrator must mend."""
+    """`options` validates the `directory` section; `build` makes the directory: it may open files and, where
+    `context.may_create`, make them and upgrade a schema. It raises `ConfigError` for what an administrator must mend,
+    and `DirectoryMissing` for a directory that is not there and may not be made."""
 
     options: type[OptionsT]
     build: Callable[[OptionsT, Context], NativeDirectory]

@@ -19,11 +19,12 @@ ARROWS: dict[str, str] = {
     "gateway": "",
     "gateway.__main__": "gateway.cli",
     # explain reads a name as the front end does: wire. The demo's old stores come from testing.
-    "gateway.cli": "gateway gateway.app gateway.daemon gateway.config gateway.identity gateway.errors gateway.plugins "
-    "gateway.logs gateway.notify gateway.wire gateway.testing",
+    "gateway.cli": "gateway gateway.app gateway.absent gateway.daemon gateway.config gateway.identity gateway.errors "
+    "gateway.plugins gateway.logs gateway.notify gateway.wire gateway.testing",
     # The composition root is two files: what there is, and how it starts and ends.
     "gateway.app": EVERYTHING,
     "gateway.daemon": EVERYTHING,
+    "gateway.absent": "gateway.errors gateway.identity",
     "gateway.config": "gateway.errors gateway.options gateway.plugins",
     "gateway.errors": "",
     "gateway.options": "gateway.errors",

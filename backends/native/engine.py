@@ -17,8 +17,9 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from backends.native.migrations import check, upgrade
-from gateway.errors import ConfigError, DirectoryError, DirectoryUnavailable
+from backends.native.migrations import check, require, upgrade
+from backends.native.ownership import folder_of
+from gateway.errors import ConfigError, DirectoryError, DirectoryMissing, DirectoryUnavailable
 
 _WHERE = "directory.url"
 
@@ -27,6 +28,7 @@ class Store:
     """One database: an engine that reads, and one that writes."""
 
     def __init__(self, url: URL, *, busy_timeout: float, readers: int) -> None:
+        self.path = Path(str(url.database))
         self._read = _engine(url, busy_timeout, readers + 1, writes=False)  # one is kept by whoever calls `connect`
         self._write = _engine(url, busy_timeout, 1, writes=True)
 
@@ -54,14 +56,17 @@ class Store:
 
     def prepare(self) -> None:
         """Create or upgrade the tables; `ConfigError` if this is not a directory that we can use."""
-        try:
+        with _opening():
             check(self._read)  # before anything is written
             self._use_wal()
             upgrade(self._write)
-        except ConfigError as error:
-            raise ConfigError(error.text, where=_WHERE) from None
-        except (SQLAlchemyError, SqliteError) as error:
-            raise ConfigError(f"the directory cannot be opened: {said(error)}", where=_WHERE) from None
+
+    def require(self) -> None:
+        """See that the tables are there, and as this program knows them; else `DirectoryMissing`, `ConfigError`."""
+        with _opening():
+            there = require(self._read)
+        if not there:
+            raise _missing(self.path, "is empty")
 
     def _use_wal(self) -> None:
         """With a write-ahead log readers never wait for the writer. The file remembers it."""
@@ -74,13 +79,14 @@ class Store:
             raise ConfigError("this file system cannot hold the directory (SQLite's WAL): use a local disk")
 
 
-def open_store(url: str, *, busy_timeout: float, readers: int) -> Store:
-    """Open or create the directory; `ConfigError` says what an administrator must mend."""
+def open_store(url: str, *, busy_timeout: float, readers: int, may_create: bool = True) -> Store:
+    """Open or create the directory; `ConfigError` says what an administrator must mend. Without `may_create` nothing
+    is made, upgraded or otherwise changed: `DirectoryMissing` if it is not there."""
     parsed = _parsed(url)
-    _claim(Path(str(parsed.database)))
+    _claim(Path(str(parsed.database)), may_create=may_create)
     store = Store(parsed, busy_timeout=busy_timeout, readers=readers)
     try:
-        store.prepare()
+        store.prepare() if may_create else store.require()
     except ConfigError:
         store.close()
         raise
@@ -100,7 +106,21 @@ def _parsed(url: str) -> URL:
     return parsed
 
 
-def _claim(path: Path) -> None:
+@contextmanager
+def _opening() -> Iterator[None]:
+    try:
+        yield
+    except ConfigError as error:
+        raise ConfigError(error.text, where=_WHERE) from None
+    except (SQLAlchemyError, SqliteError) as error:
+        raise ConfigError(f"the directory cannot be opened: {said(error)}", where=_WHERE) from None
+
+
+def _missing(path: Path, what: str) -> DirectoryMissing:
+    return DirectoryMissing(f"{path} {what}: `bindferry serve` makes it", where=_WHERE, remarks=(folder_of(path),))
+
+
+def _claim(path: Path, *, may_create: bool) -> None:
     """See that the file is there, ours to write, and nobody else's to read: it holds every password hash.
 
     SQLite gives its two companions, -wal and -shm, the mode that this file has.
@@ -110,16 +130,18 @@ def _claim(path: Path) -> None:
             f"there is no folder {path.parent}: create it for the user that Bindferry runs as", where=_WHERE
         )
     try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        handle = os.open(path, os.O_RDWR | os.O_CLOEXEC | (os.O_CREAT if may_create else 0), 0o600)
         try:
             mode = os.fstat(handle).st_mode
             if not stat.S_ISREG(mode):
                 raise ConfigError(f"{path} is not a file", where=_WHERE)
-            if stat.S_IMODE(mode) & 0o077:
+            if stat.S_IMODE(mode) & 0o077 and may_create:
                 os.fchmod(handle, 0o600)
         finally:
             os.close(handle)
     except OSError as error:
+        if isinstance(error, FileNotFoundError) and not may_create:
+            raise _missing(path, "does not exist yet") from None
         raise ConfigError(f"{path} cannot be written: {error.strerror}", where=_WHERE) from None
     if not os.access(path.parent, os.W_OK):
         raise ConfigError(f"the folder {path.parent} cannot be written: SQLite keeps its log there", where=_WHERE)

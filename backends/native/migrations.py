@@ -52,6 +52,19 @@ def upgrade(engine: Engine, steps: Sequence[Step] = STEPS) -> None:
         found = check(engine, steps)
 
 
+def require(engine: Engine, steps: Sequence[Step] = STEPS) -> bool:
+    """Whether the tables are there, at the newest version; False if the database is empty. Writes nothing.
+
+    `ConfigError` for every other version: only the daemon takes steps.
+    """
+    found, newest = check(engine, steps), len(steps) + 1
+    if 0 < found < newest:
+        raise ConfigError(
+            f"this directory is of schema {found}, this release knows {newest}: start the daemon, it upgrades"
+        )
+    return found == newest
+
+
 def _create(connection: Connection, version: int) -> None:
     if not inspect(connection).has_table(schema_version.name):
         metadata.create_all(connection)

@@ -17,6 +17,7 @@ from backends.native.cache import Cache, Changes
 from backends.native.engine import Store, open_store
 from backends.native.feed import Feed
 from backends.native.freshness import Watch
+from backends.native.inspection import look
 from backends.native.reading import by_id, by_origin, counts, find
 from backends.native.record import Record
 from backends.native.search import begin, proceed
@@ -25,7 +26,7 @@ from backends.native.writing import adopt, change_person, replace_hash
 from gateway.errors import BusyError, ConfigError, DirectoryUnavailable, ProtocolError
 from gateway.identity.model import AccountState, Entry, Identity, LoginName, Origin, Secret
 from gateway.identity.outcome import Outcome
-from gateway.identity.ports import Adoption
+from gateway.identity.ports import Adoption, Sight
 from gateway.identity.search import Query
 from gateway.options import Options, Seconds
 from gateway.plugins import Context, DirectoryPlugin
@@ -151,6 +152,10 @@ class SqlDirectory:
         """As `NativeDirectory.counts`."""
         return await self._read(counts, self._store)
 
+    async def inspect(self) -> Sight:
+        """As `LegacySource.inspect`, of the directory."""
+        return await self._read(look, self._store)
+
     async def settled(self) -> None:
         """Wait for what is under way behind answers: hashes made anew, a look at the feed of changes."""
         await self._verifier.settled()
@@ -207,8 +212,10 @@ def _alias(login: LoginName, record: Record) -> str | None:
 
 
 def build(options: SqlOptions, context: Context) -> SqlDirectory:
-    """Open the directory, create or upgrade it; `ConfigError` for what an administrator must mend."""
-    store = open_store(options.url, busy_timeout=options.busy_timeout, readers=options.read_threads)
+    """Open the directory; make or upgrade it where the context allows that. `ConfigError` for what must be mended."""
+    store = open_store(
+        options.url, busy_timeout=options.busy_timeout, readers=options.read_threads, may_create=context.may_create
+    )
     try:
         return SqlDirectory(store, options, context)
     except DirectoryUnavailable as error:

@@ -78,8 +78,9 @@ def report(settings: Settings, findings: Sequence[Finding], *, as_json: bool) ->
 def command(config: Path, *, offline: bool, as_json: bool) -> int:
     """Check the configuration, and look at every store that it names.
 
-    Every fault of the file is printed at once, with its line. Then the directory is opened and each source is
-    contacted. The exit status is 0 if logins would work, 1 if a store is not usable, 2 for a fault of the file.
+    Every fault of the file is printed at once, with its line. Then the directory is looked at and each source is
+    contacted. A directory that is not there yet is no fault: serve makes it. The exit status is 0 if logins would
+    work, 1 if a store is not usable, 2 for a fault of the file.
 
     \b
     Examples:

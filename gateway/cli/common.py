@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gateway.absent import AbsentDirectory
 from gateway.errors import ConfigError, ConfigErrors
 
 if TYPE_CHECKING:
     from gateway.app import Stores
     from gateway.config import Settings
+    from gateway.identity.ports import NativeDirectory
 
 DEFAULT_CONFIG = Path("/etc/bindferry/bindferry.yaml")
 
@@ -47,8 +49,18 @@ def located(settings: Settings) -> Iterator[None]:
         raise settings.located(error) from error
 
 
+def tell_absent(native: NativeDirectory) -> None:
+    """On standard error, why nobody has moved: a directory that is not there yet, or a path that is wrong."""
+    if isinstance(native, AbsentDirectory):
+        click.echo(f"directory: {native.missing.text}", err=True)
+
+
 def over_stores(settings: Settings, use: Callable[[Stores], Awaitable[int]]) -> int:
-    """Open the stores, run `use` on the real reactor, close them; its result."""
+    """Open the stores, run `use` on the real reactor, close them; its result.
+
+    The directory is never made here, nor upgraded: that is the daemon's, under the daemon's user, and an older daemon
+    may still be at work on it.
+    """
     from gateway.app import open_stores
     from gateway.cli.running import run_async
     from gateway.logs import start_logging
@@ -57,7 +69,7 @@ def over_stores(settings: Settings, use: Callable[[Stores], Awaitable[int]]) -> 
 
     async def run(reactor: Any) -> int:
         with located(settings):
-            stores = open_stores(settings, reactor)
+            stores = open_stores(settings, reactor, may_create=False)
         try:
             return await use(stores)
         finally:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.common import config_option, json_option, over_stores, show_json
+from gateway.cli.common import config_option, json_option, over_stores, show_json, tell_absent
 from gateway.config import Settings, load
 from gateway.errors import BusyError, IdentityConflict, SourceError
 from gateway.identity.claims import find_first
@@ -197,6 +197,7 @@ def command(name: str, config: Path, *, as_json: bool) -> int:
     walk = Walk(login_of(name), rules_of(settings), migrating=settings.migration.enabled, now=time.time())
 
     async def use(native: NativeDirectory, sources: Sequence[LegacySource]) -> int:
+        tell_absent(native)
         return show(await walk.through(native, sources), as_json=as_json)
 
     return over_stores(settings, lambda stores: use(stores.native, stores.sources))

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from twisted.internet.defer import Deferred, gatherResults
 
-from gateway.cli.common import config_option, json_option, over_stores, show_json
+from gateway.cli.common import config_option, json_option, over_stores, show_json, tell_absent
 from gateway.config import load
 from gateway.errors import BindferryError
 from gateway.identity.ports import LegacySource, NativeDirectory
@@ -101,6 +101,7 @@ def command(config: Path, *, as_json: bool) -> int:
     settings = load(config)
 
     async def use(native: NativeDirectory, sources: Sequence[LegacySource]) -> int:
+        tell_absent(native)
         show(await progress(native, sources), as_json=as_json, fancy=sys.stdout.isatty())
         return 0
 

@@ -11,6 +11,7 @@ from core_rig import PEER, Trail
 from passlib.hash import des_crypt
 from waiting import now
 
+from gateway.absent import AbsentDirectory
 from gateway.app import Core, assemble, open_stores
 from gateway.config import Settings, load
 from gateway.errors import ConfigErrors
@@ -132,3 +133,18 @@ def test_all_faults_of_opening_are_told_together_and_nothing_is_written(tmp_path
     with pytest.raises(ConfigErrors, match="missing"):
         open_stores(settings(tmp_path, text), PumpReactor())
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bindferry.yaml", "users.db"]
+
+
+def test_who_only_looks_finds_the_sources_and_an_empty_directory(tmp_path: Path) -> None:
+    reactor = PumpReactor()
+    stores = open_stores(settings(tmp_path), reactor, may_create=False)
+    assert isinstance(stores.native, AbsentDirectory)
+    assert [source.name for source in stores.sources] == ["customers"]
+    reactor.run(stores.close(1))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bindferry.yaml", "users.db"]
+    (tmp_path / "users.db").unlink()
+    Running(tmp_path).close()
+    (tmp_path / "users.db").unlink()
+    stores = open_stores(settings(tmp_path), reactor, may_create=False)
+    assert not isinstance(stores.native, AbsentDirectory)
+    reactor.run(stores.close(1))

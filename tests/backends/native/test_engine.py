@@ -9,7 +9,7 @@ import pytest
 
 from backends.native.engine import Store, open_store
 from backends.native.writing import adopt
-from gateway.errors import ConfigError, DirectoryError, DirectoryUnavailable
+from gateway.errors import ConfigError, DirectoryError, DirectoryMissing, DirectoryUnavailable
 from gateway.testing.directory_hooks import adoption, person
 
 
@@ -158,3 +158,41 @@ def test_a_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DirectoryError, match="not Unicode text"):
         adopt(store, adoption(person("jdoe", groups=("\ud800",), aliases=("\ud800",))))
     store.close()
+
+
+def looked_at(path: Path) -> Store:
+    return open_store(f"sqlite:///{path}", busy_timeout=0.05, readers=1, may_create=False)
+
+
+def test_who_only_looks_makes_no_directory(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    with pytest.raises(DirectoryMissing, match="does not exist yet: `bindferry serve` makes it") as missing:
+        looked_at(path)
+    assert missing.value.where == "directory.url"
+    assert len(missing.value.remarks) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_who_only_looks_leaves_an_empty_file_empty(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    path.touch(0o644)
+    with pytest.raises(DirectoryMissing, match="is empty: `bindferry serve` makes it"):
+        looked_at(path)
+    assert [(file.name, file.stat().st_size) for file in tmp_path.iterdir()] == [("x.db", 0)]
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
+def test_who_only_looks_opens_what_is_there_while_the_daemon_is_at_work(tmp_path: Path) -> None:
+    daemon = opened(tmp_path / "x.db")
+    adopt(daemon, adoption(person("jdoe")))
+    store = looked_at(tmp_path / "x.db")
+    with store.reading() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM identity").scalar_one() == 1
+    store.close()
+    daemon.close()
+
+
+def test_a_folder_that_is_missing_is_a_fault_for_who_only_looks_too(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="there is no folder") as error:
+        looked_at(tmp_path / "no" / "x.db")
+    assert not isinstance(error.value, DirectoryMissing)

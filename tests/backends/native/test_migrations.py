@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, inspect, select, text
+from sqlalchemy import Connection, Engine, create_engine, inspect, select, text
 
 from backends.native.engine import open_store
-from backends.native.migrations import check, upgrade
+from backends.native.migrations import check, require, upgrade
 from backends.native.tables import schema_version
 from gateway.errors import ConfigError
 
@@ -87,3 +87,20 @@ def test_a_newer_version_is_refused(engine: Engine) -> None:
     upgrade(engine, (first, second))
     with pytest.raises(ConfigError, match=r"newer Bindferry \(schema 3, this one knows 2\)"):
         upgrade(engine, (first,))
+
+
+def test_who_may_not_upgrade_is_told_to_start_the_daemon_and_changes_nothing(engine: Engine) -> None:
+    assert require(engine)
+    with pytest.raises(ConfigError, match="of schema 1, this release knows 3: start the daemon, it upgrades"):
+        require(engine, (first, second))
+    assert version(engine) == 1
+    upgrade(engine, (first,))
+    with pytest.raises(ConfigError, match="newer"):
+        require(engine)
+
+
+def test_a_database_without_tables_is_not_there_yet(tmp_path: Path) -> None:
+    empty = create_engine(f"sqlite:///{tmp_path}/empty.db")
+    assert not require(empty)
+    assert not inspect(empty).get_table_names()
+    empty.dispose()
