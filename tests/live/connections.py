@@ -49,12 +49,15 @@ def python_ldap(way: Way, login: Login | None = None) -> Any:
 
 
 def ldap3_connection(way: Way, login: Login, **more: Any) -> Any:
-    """A connection of ldap3, in TLS where the way says so, and not yet bound."""
+    """A connection of ldap3, in TLS where the way says so, and not yet bound.
+
+    Strategies with a receiving thread need `receive_timeout=None`: with one, that thread takes a closed socket for a
+    slow one and spins for ever.
+    """
+    more = {"receive_timeout": TIMEOUT, "get_info": ldap3.NONE, **more}
     trust = ldap3.Tls(validate=ssl.CERT_REQUIRED, ca_certs_file=str(way.ca)) if way.ca else None
-    server = ldap3.Server(way.uri, get_info=more.pop("get_info", ldap3.NONE), tls=trust, connect_timeout=TIMEOUT)
-    connection = ldap3.Connection(
-        server, login.dn, login.password, ldap3.AUTO_BIND_NONE, auto_referrals=False, receive_timeout=TIMEOUT, **more
-    )
+    server = ldap3.Server(way.uri, get_info=more.pop("get_info"), tls=trust, connect_timeout=TIMEOUT)
+    connection = ldap3.Connection(server, login.dn, login.password, ldap3.AUTO_BIND_NONE, auto_referrals=False, **more)
     if way.starttls:
         connection.open()
         connection.start_tls()

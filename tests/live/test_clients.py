@@ -103,7 +103,7 @@ def test_an_application_that_rebinds_one_connection_speaks_for_the_last(store: O
 @pytest.mark.parametrize("strategy", [ldap3.SAFE_SYNC, ldap3.SAFE_RESTARTABLE, ldap3.RESTARTABLE, ldap3.ASYNC])
 def test_strategies_of_ldap3(store: OldStore, gateway: Gateway, strategy: str) -> None:
     who = login(store, "app")
-    with ldap3_connection(Way(gateway.uri), who, client_strategy=strategy) as connection:
+    with ldap3_connection(Way(gateway.uri), who, client_strategy=strategy, receive_timeout=None) as connection:
         connection.bind()
         done = connection.search(store.people, "(uid=anna)", attributes=["cn"])
         if strategy == ldap3.ASYNC:
@@ -121,7 +121,13 @@ def test_a_pool_of_ldap3_serves_many_threads(old_postgresql: OldPostgreSQL, gate
     gateway = gateways(old_postgresql.source()).start()
     who, lock = login(old_postgresql, "app"), threading.Lock()
     pool = ldap3_connection(
-        Way(gateway.uri), who, client_strategy=ldap3.REUSABLE, pool_name="live", pool_size=5, pool_lifetime=60
+        Way(gateway.uri),
+        who,
+        client_strategy=ldap3.REUSABLE,
+        pool_name="live",
+        pool_size=5,
+        pool_lifetime=60,
+        receive_timeout=None,
     )
     pool.bind()
 
