@@ -39,7 +39,12 @@ class AbsentDirectory:
         self._refuse()
 
     async def update(
-        self, identity: uuid.UUID, *, state: AccountState | None = None, password_hash: str | None = None
+        self,
+        identity: uuid.UUID,
+        *,
+        state: AccountState | None = None,
+        password_hash: str | None = None,
+        significant: int | None = None,
     ) -> Identity | None:
         """Refused."""
         self._refuse()

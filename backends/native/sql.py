@@ -22,7 +22,7 @@ from backends.native.reading import by_id, by_origin, counts, find
 from backends.native.record import Record
 from backends.native.search import begin, proceed
 from backends.native.verifying import Verifier
-from backends.native.writing import adopt, change_person, replace_hash
+from backends.native.writing import NewHash, adopt, change_person, replace_hash
 from gateway.errors import BusyError, ConfigError, DirectoryUnavailable, ProtocolError
 from gateway.identity.model import AccountState, Entry, Identity, LoginName, Origin, Secret
 from gateway.identity.outcome import Outcome
@@ -122,12 +122,17 @@ class SqlDirectory:
         return record.identity
 
     async def update(
-        self, identity: uuid.UUID, *, state: AccountState | None = None, password_hash: str | None = None
+        self,
+        identity: uuid.UUID,
+        *,
+        state: AccountState | None = None,
+        password_hash: str | None = None,
+        significant: int | None = None,
     ) -> Identity | None:
         """As `NativeDirectory.update`."""
         since = self._cache.now()
-        at = self._clock.seconds()
-        record = await self._write(change_person, self._store, identity, state, password_hash, at)
+        password = None if password_hash is None else NewHash(password_hash, significant)
+        record = await self._write(change_person, self._store, identity, state, password, self._clock.seconds())
         if record is None:
             return None
         self._cache.written(record, since)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
@@ -135,15 +135,23 @@ def _note(connection: Connection, number: int, revision: int, kind: str, at: flo
     connection.execute(_CHANGE, {"identity": number, "revision": revision, "kind": kind, "at": at})
 
 
+@dataclass(frozen=True, slots=True)
+class NewHash:
+    """A hash that takes the place of another; `significant` is as in `Adoption`."""
+
+    stored: str = field(repr=False)
+    significant: int | None = None
+
+
 def change_person(
-    store: Store, person: uuid.UUID, state: AccountState | None, password_hash: str | None, at: float
+    store: Store, person: uuid.UUID, state: AccountState | None, password: NewHash | None, at: float
 ) -> Record | None:
     """Another state or hash, at `at` seconds since the epoch; None if there is no such person."""
-    if password_hash is not None and not password_hash:
+    if password is not None and not password.stored:
         raise DirectoryError("an empty password hash cannot be stored")
     values: dict[str, object] = {} if state is None else dict(_state(state))
-    if password_hash is not None:
-        values |= {"password_hash": password_hash, "significant": None}  # a new password counts whole
+    if password is not None:
+        values |= {"password_hash": password.stored, "significant": password.significant}
     with store.writing() as connection:
         return _change(connection, person, values, at)
 

@@ -151,8 +151,10 @@ class Migrator:
                 return yes, hashed
 
     async def _renewed(self, yes: FirstYes, moved: Identity) -> Identity:
-        hashed = await self._hasher.hash(yes.password.canonical(yes.charset))
-        renewed = await self._native.update(moved.id, state=yes.identity.state, password_hash=hashed)
+        hashed = await self._hasher.hash(yes.password.canonical(yes.charset)[: yes.significant])
+        renewed = await self._native.update(
+            moved.id, state=yes.identity.state, password_hash=hashed, significant=yes.significant
+        )
         if renewed is None:
             raise DirectoryError(f"{moved.name!r} has left the directory meanwhile")
         self._note_right(renewed, yes.password)

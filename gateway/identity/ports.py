@@ -56,33 +56,26 @@ class LegacySource(Protocol):
 
     async def lookup(self, login: LoginName) -> Account | None:
         """The account of that name; None is *unknown*. More than one: `IdentityConflict`."""
-        ...
 
     async def verify(self, account: Account, password: Secret) -> Outcome:
         """Accepted (right password, with `identity.state` as the source has it), Rejected, Unknown (gone since the
         look-up) or Unavailable. The password is never empty."""
-        ...
 
     async def read(self, account: Account) -> Identity | None:
         """The person, without a password; None if gone or if this source shows nobody without a password."""
-        ...
 
     def search(self, query: Query) -> AsyncGenerator[Entry, None]:
         """Entries that match: people as `Identity`, the rest as `Entry`. Each once. `BaseNotFound` if `query.base`
         does not exist here."""
-        ...
 
     async def count(self) -> int | None:
         """How many people it holds, None if that cannot be known cheaply."""
-        ...
 
     async def inspect(self) -> Sight:
         """Contact the store and say what it shows; raises nothing."""
-        ...
 
     async def close(self) -> None:
         """Let go of connections and threads."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,36 +107,34 @@ class NativeDirectory(Protocol):
 
     async def find(self, login: LoginName) -> Identity | None:
         """By DN where `login.dn` is set, else by login name or alias. Two people: `IdentityConflict`."""
-        ...
 
     async def by_origin(self, source: str, keys: Sequence[str]) -> Mapping[str, Identity]:
         """Those of these people of `source` that are here, by their key in the source."""
-        ...
 
     async def verify(self, identity: Identity, password: Secret) -> Outcome:
-        """Accepted (with the identity as it is now), Rejected, Unknown (gone) or Unavailable. Does not look at
-        `state`. Rehashes behind the answer where the stored hash is weaker than configured (R14)."""
-        ...
+        """Accepted (the identity as it is now), Rejected, Unknown (gone) or Unavailable. Does not look at `state`.
+        Rehashes behind the answer where the stored hash is weaker than configured (R14)."""
 
     async def adopt(self, adoption: Adoption) -> Identity:
         """Write a person in one transaction (R11). Idempotent by origin: whoever is here already is returned
         unchanged. Another person with that name or DN: `IdentityConflict` (R4)."""
-        ...
 
     async def update(
-        self, identity: uuid.UUID, *, state: AccountState | None = None, password_hash: str | None = None
+        self,
+        identity: uuid.UUID,
+        *,
+        state: AccountState | None = None,
+        password_hash: str | None = None,
+        significant: int | None = None,
     ) -> Identity | None:
-        """Change the state or the password hash; the new identity, None if there is no such person."""
-        ...
+        """Change the state or the password hash, of which `significant` is as in `Adoption`; the new identity, None if
+        there is no such person."""
 
     def search(self, query: Query) -> AsyncGenerator[Entry, None]:
         """As `LegacySource.search`, over the people here."""
-        ...
 
     async def counts(self) -> Mapping[str, int]:
         """How many people are here, by the source that they came from."""
-        ...
 
     async def close(self) -> None:
         """Finish writes under way and let go of the store."""
-        ...

@@ -125,7 +125,12 @@ class MemoryDirectory:
         return adopted
 
     async def update(
-        self, identity: uuid.UUID, *, state: AccountState | None = None, password_hash: str | None = None
+        self,
+        identity: uuid.UUID,
+        *,
+        state: AccountState | None = None,
+        password_hash: str | None = None,
+        significant: int | None = None,
     ) -> Identity | None:
         """As `NativeDirectory.update`."""
         self._writing(f"update {identity}")
@@ -139,7 +144,7 @@ class MemoryDirectory:
         if state is not None:
             held = replace(held, identity=replace(held.identity, state=state))
         if password_hash is not None:
-            held = replace(held, password_hash=password_hash, significant=None)
+            held = replace(held, password_hash=password_hash, significant=significant)
         return self._put(held)
 
     def _put(self, person: _Person) -> Identity:

@@ -544,3 +544,17 @@ def test_no_name_that_anybody_can_type_locks_an_account_of_a_source() -> None:
     for number in range(2):
         now(rig.authenticator.bind(PasswordCredential(typed, Secret(b"guess %d" % number)), PEER))
     assert isinstance(rig.bind(), Accepted)
+
+
+def test_a_password_that_was_changed_in_the_old_store_is_cut_as_that_store_cuts_it() -> None:
+    """R14, R7: DES crypt looks at eight bytes, also at those of the new password."""
+    source = MemorySource("des", significant=8)
+    source.add("jdoe", b"12345678")
+    rig = Rig(source)
+    source.change("jdoe", state=AccountState(must_change=True))
+    assert rig.bind(password=b"12345678") == Rejected(Reason.MUST_CHANGE)
+    source.change("jdoe", password=b"abcdefgh", state=AccountState())
+    assert isinstance(rig.bind(password=b"abcdefgh"), Accepted)
+    source.fail_with()
+    assert isinstance(rig.bind(password=b"abcdefgh and more"), Accepted)
+    assert rig.bind(password=b"abcdefg") == Rejected(Reason.WRONG_PASSWORD)
