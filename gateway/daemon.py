@@ -9,10 +9,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from OpenSSL import crypto
 from twisted.internet.defer import Deferred, TimeoutError
 from twisted.internet.interfaces import IListeningPort
-from twisted.internet.ssl import CertificateOptions, TLSVersion
 from twisted.logger import Logger
 from twisted.protocols.tls import TLSMemoryBIOFactory
 from twisted.python.failure import Failure
@@ -21,7 +19,6 @@ from gateway import __version__
 from gateway.app import Core, assemble, open_stores
 from gateway.auditfile import AuditFile, check_writable
 from gateway.config import Settings
-from gateway.config.tls import Keypair
 from gateway.errors import BindferryError, ConfigError, DirectoryError
 from gateway.frontends.ldap.listener import Listener
 from gateway.frontends.ldap.services import Services
@@ -31,9 +28,9 @@ from gateway.identity.audit import AuditSink, Everyone, JsonLines
 from gateway.identity.flights import within
 from gateway.identity.guard import GuardedSource
 from gateway.notify import Notifier
+from gateway.sockets import bound, server_context
 
 _log = Logger(namespace="bindferry")
-_BACKLOG = 1024
 _PATIENCE = 5.0
 """Seconds that `/health` waits for the directory."""
 
@@ -142,7 +139,7 @@ class Daemon:
         listen = self._settings.listen
         for name, place in (("ldap", listen.ldap), ("ldaps", listen.ldaps), ("health", listen.health)):
             if place is not None:
-                self._sockets[name] = _bound(name, place.address, place.port)
+                self._sockets[name] = bound(name, place.address, place.port)
 
     def _accept(self, core: Core) -> None:
         ldaps = self._settings.listen.ldaps
@@ -152,7 +149,9 @@ class Daemon:
             "health": site(self.condition, self._metrics, self._reactor),
         }
         if ldaps is not None and ldaps.keypair is not None:
-            factories["ldaps"] = TLSMemoryBIOFactory(_tls(ldaps.keypair), False, self._listener, self._reactor)
+            factories["ldaps"] = TLSMemoryBIOFactory(
+                server_context(ldaps.keypair), False, self._listener, self._reactor
+            )
         for name, taken in self._sockets.items():
             address, port = taken.getsockname()[:2]
             self._ports.append(self._reactor.adoptStreamPort(taken.fileno(), taken.family, factories[name]))
@@ -173,7 +172,7 @@ class Daemon:
             anonymous_search=settings.access.anonymous_search,
             limits=settings.limits,
             starttls=ldap.starttls if ldap is not None else "off",
-            tls=_tls(ldap.keypair) if ldap is not None and ldap.keypair is not None else None,
+            tls=server_context(ldap.keypair) if ldap is not None and ldap.keypair is not None else None,
             vendor_version=__version__,
         )
 
@@ -230,35 +229,8 @@ def serve(settings: Settings, reactor: Any, notifier: Notifier) -> BindferryErro
     raise failed[0]
 
 
-def _bound(name: str, address: str, port: int) -> socket.socket:
-    """A listening socket; `ConfigError` says which port cannot be had and why."""
-    taken = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
-    try:
-        taken.setblocking(False)
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind((address, port))
-        taken.listen(_BACKLOG)
-    except OSError as error:
-        taken.close()
-        text = f"cannot listen on {address} port {port}: {error.strerror}"
-        raise ConfigError(text, where=f"listen.{name}") from None
-    return taken
-
-
 def _is_open(source: GuardedSource) -> float:
     return float(source.open)
-
-
-def _tls(keypair: Keypair) -> CertificateOptions:
-    """A TLS 1.2+ server context, made now so that a fault of it shows before anybody connects."""
-    options = CertificateOptions(
-        privateKey=crypto.PKey.from_cryptography_key(keypair.key),
-        certificate=crypto.X509.from_cryptography(keypair.certificate),
-        extraCertChain=[crypto.X509.from_cryptography(one) for one in keypair.chain],
-        raiseMinimumTo=TLSVersion.TLSv1_2,
-    )
-    options.getContext()
-    return options
 
 
 async def _maybe(result: Any) -> None:

@@ -33,6 +33,7 @@ ARROWS: dict[str, str] = {
     "gateway.logs": "gateway.errors",
     "gateway.notify": "gateway.errors",
     "gateway.auditfile": "gateway.errors",
+    "gateway.sockets": "gateway.config gateway.errors",
     "gateway.identity": "gateway.errors",
     "gateway.passwords": "gateway.errors gateway.threads",
     "gateway.wire": "gateway.errors",
