@@ -1,0 +1,228 @@
+"""One source asked about one password: names, budgets, states, and who has moved already."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core_rig import PEER, RIGHT, WRONG, Rig
+from waiting import now, settled
+
+from gateway.errors import SourceMisbehaved
+from gateway.identity.guard import GuardRules
+from gateway.identity.model import AccountState, LoginName, PasswordCredential, Secret
+from gateway.identity.outcome import Accepted, Reason, Rejected, Unavailable
+from gateway.identity.throttle import ThrottleRules
+from gateway.testing.memory_source import MemorySource
+
+
+def test_a_source_that_talks_nonsense_is_unavailable() -> None:
+    rig = Rig()
+    rig.source.fail_with(SourceMisbehaved("staff", "column password is gone"))
+    assert rig.bind() == Unavailable("staff")
+
+
+def test_a_name_that_leads_to_two_people_is_refused() -> None:
+    """The source answers twice."""
+    rig = Rig()
+    rig.source.add("other", b"x", aliases=["double"])
+    rig.source.add("third", b"x", aliases=["double"])
+    assert rig.bind("double", b"x") == Rejected(Reason.AMBIGUOUS)
+    assert "2 people" in rig.trail[-1].detail
+
+
+class LooseSource(MemorySource):
+    """A database whose collation finds `straße` for `strasse`."""
+
+    async def lookup(self, login):  # type: ignore[no-untyped-def]
+        return await super().lookup(replace(login, key=login.key.replace("ss", "ß")))
+
+
+def test_the_sources_name_counts_and_never_the_typed_one() -> None:
+    """R2: refused and audited, and the password was not even tried on the other account."""
+    source = LooseSource("loose")
+    source.add("straße", RIGHT)
+    rig = Rig(source)
+    assert rig.bind("strasse") == Rejected(Reason.NAME_MISMATCH)
+    assert rig.verified() == 0
+    assert rig.moved("strasse") is None
+    assert "straße" in rig.trail[-1].detail
+
+
+def test_somebody_who_moved_under_another_name_is_still_the_directorys() -> None:
+    """R9: renamed in the source after the move; the old password there must not open the door again."""
+    rig = Rig()
+    rig.bind()
+    moved = rig.moved()
+    assert moved is not None
+    now(rig.native.update(moved.id, password_hash=rig.hasher.strong(b"new")))
+    rig.source.remove("jdoe")
+    rig.source.add("jsmith", RIGHT, key=rig.jdoe.origin.key)
+    assert rig.bind("jsmith") == Rejected(Reason.WRONG_PASSWORD)
+    assert isinstance(rig.bind("jsmith", b"new"), Accepted)
+    assert rig.verified() == 1
+
+
+def test_a_second_person_of_the_same_name_is_a_collision_and_overwrites_nobody() -> None:
+    """R4."""
+    first, second = MemorySource("first"), MemorySource("second", "ou=other,o=corp")
+    first.add("jdoe", RIGHT)
+    second.add("jdoe", b"other")
+    rig = Rig(first, second)
+    rig.bind("uid=jdoe,ou=people,o=corp")
+    assert isinstance(rig.bind("uid=jdoe,ou=other,o=corp", b"other"), Accepted)
+    assert ("collision", "not-written") in rig.trail.events()
+    moved = rig.moved()
+    assert moved is not None
+    assert moved.origin.source == "first"
+    assert isinstance(rig.bind(), Accepted)
+
+
+def test_outages_lock_nobody() -> None:
+    """R6."""
+    rig = Rig(throttle=ThrottleRules(failures=2), lockout=(2, 900))
+    rig.source.fail_with()
+    for number in range(5):
+        assert isinstance(rig.bind(password=b"p%d" % number), Unavailable)
+    rig.clock.advance(100)
+    rig.source.heal()
+    assert isinstance(rig.bind(), Accepted)
+
+
+def test_failures_forwarded_stay_one_short_of_the_sources_lockout() -> None:
+    """R20: whatever form of the name is tried."""
+    rig = Rig(lockout=(4, 900))
+    for number, name in enumerate(["jdoe", "CORP\\jdoe", "uid=jdoe,ou=people,o=corp", "john.doe@corp.example"] * 3):
+        assert isinstance(rig.bind(name, b"guess %d" % number), Rejected)
+    assert rig.verified() == 3
+
+
+def test_who_changes_the_password_in_the_old_store_as_told_gets_in() -> None:
+    """R7: somebody who moved with *must change* set is not locked out by having moved."""
+    rig = Rig()
+    rig.source.change("jdoe", state=AccountState(must_change=True))
+    assert rig.bind() == Rejected(Reason.MUST_CHANGE)
+    assert rig.moved() is not None
+    rig.source.change("jdoe", password=b"changed", state=AccountState())
+    assert rig.bind() == Rejected(Reason.MUST_CHANGE)
+    assert isinstance(rig.bind(password=b"changed"), Accepted)
+    moved = rig.moved()
+    assert moved is not None
+    assert moved.state == AccountState()
+    rig.source.fail_with()
+    rig.clock.advance(400)
+    assert isinstance(rig.bind(password=b"changed"), Accepted)
+    assert rig.bind() == Rejected(Reason.WRONG_PASSWORD)
+
+
+def test_who_must_change_and_has_not_is_refused_and_repeats_for_nothing() -> None:
+    """R7, R20."""
+    rig = Rig()
+    rig.source.change("jdoe", state=AccountState(must_change=True))
+    rig.bind()
+    rig.bind(password=WRONG)
+    asked = len(rig.source.asked)
+    for _ in range(5):
+        assert rig.bind() == Rejected(Reason.MUST_CHANGE)
+        assert rig.bind(password=WRONG) == Rejected(Reason.WRONG_PASSWORD)
+    assert len(rig.source.asked) <= asked + 2
+
+
+def test_whether_a_must_change_password_was_changed_cannot_be_told_in_an_outage() -> None:
+    """R6."""
+    rig = Rig()
+    rig.source.change("jdoe", state=AccountState(must_change=True))
+    rig.bind()
+    rig.source.fail_with()
+    assert rig.bind(password=b"changed") == Unavailable("staff")
+    assert rig.bind() == Rejected(Reason.MUST_CHANGE)
+
+
+def test_a_refusal_for_a_state_of_the_source_is_not_forwarded_again_at_once() -> None:
+    """R20."""
+    rig = Rig()
+    rig.source.change("jdoe", state=AccountState(locked=True))
+    for _ in range(20):
+        assert rig.bind() == Rejected(Reason.LOCKED)
+    assert rig.verified() == 1
+    rig.source.change("jdoe", state=AccountState())
+    rig.clock.advance(31)
+    assert isinstance(rig.bind(), Accepted)
+
+
+def test_a_source_that_hangs_may_have_counted_what_was_forwarded() -> None:
+    """R20, R6: the budget is spent, and that is no verdict."""
+    rig = Rig(lockout=(3, 900), guard=GuardRules(timeout=5, breaker_failures=100))
+    rig.bind("nobody")
+    for number in range(4):
+        rig.source.heal()
+        bind = rig.begin(password=b"guess %d" % number) if number > 1 else None
+        if bind is None:
+            rig.source.asked.clear()
+            hanging = HangsInVerify(rig)
+            stuck = rig.begin(password=b"guess %d" % number)
+            rig.clock.advance(5.1)
+            assert settled(stuck) == Unavailable("staff")
+            hanging.end()
+        else:
+            assert settled(bind) == Unavailable("staff")
+    assert rig.bind("uid=jdoe,ou=people,o=corp") == Unavailable("staff")
+    rig.clock.advance(901)
+    assert isinstance(rig.bind(), Accepted)
+
+
+class HangsInVerify:
+    """From now on the source answers look-ups and hangs when a password is to be verified."""
+
+    def __init__(self, rig: Rig) -> None:
+        self._source = rig.source
+        self._lookup = rig.source.lookup
+
+        async def lookup_then_hang(login):  # type: ignore[no-untyped-def]
+            account = await self._lookup(login)
+            self._source.hang()
+            return account
+
+        rig.source.lookup = lookup_then_hang  # type: ignore[method-assign]
+
+    def end(self) -> None:
+        self._source.heal()
+        self._source.lookup = self._lookup  # type: ignore[method-assign]
+
+
+def test_a_right_password_that_must_be_changed_spends_nothing_of_the_budget() -> None:
+    """R20: the source counts it as no failure, and after the change it is the new password's turn."""
+
+    class Strict(MemorySource):
+        async def verify(self, account, password):  # type: ignore[no-untyped-def]
+            outcome = await super().verify(account, password)
+            return Rejected(Reason.MUST_CHANGE) if password.reveal() == b"old" else outcome
+
+    source = Strict("staff")
+    source.add("jdoe", RIGHT)
+    rig = Rig(source, lockout=(3, 900))
+    for _ in range(5):
+        assert rig.bind(password=b"old") == Rejected(Reason.MUST_CHANGE)
+        rig.clock.advance(60)
+    assert isinstance(rig.bind(), Accepted)
+
+
+def test_no_name_that_anybody_can_type_locks_an_account_of_a_source() -> None:
+    rig = Rig(throttle=ThrottleRules(failures=2))
+    typed = LoginName.of("staff:uid=jdoe,ou=people,o=corp")
+    for number in range(2):
+        now(rig.authenticator.bind(PasswordCredential(typed, Secret(b"guess %d" % number)), PEER))
+    assert isinstance(rig.bind(), Accepted)
+
+
+def test_a_password_that_was_changed_in_the_old_store_is_cut_as_that_store_cuts_it() -> None:
+    """R14, R7: DES crypt looks at eight bytes, also at those of the new password."""
+    source = MemorySource("des", significant=8)
+    source.add("jdoe", b"12345678")
+    rig = Rig(source)
+    source.change("jdoe", state=AccountState(must_change=True))
+    assert rig.bind(password=b"12345678") == Rejected(Reason.MUST_CHANGE)
+    source.change("jdoe", password=b"abcdefgh", state=AccountState())
+    assert isinstance(rig.bind(password=b"abcdefgh"), Accepted)
+    source.fail_with()
+    assert isinstance(rig.bind(password=b"abcdefgh and more"), Accepted)
+    assert rig.bind(password=b"abcdefg") == Rejected(Reason.WRONG_PASSWORD)
