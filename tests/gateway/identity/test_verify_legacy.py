@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core_rig import PEER, RIGHT, WRONG, Rig
+from twisted.internet.defer import Deferred
 from waiting import now, settled
 
 from gateway.errors import SourceMisbehaved
 from gateway.identity.guard import GuardRules
 from gateway.identity.model import AccountState, LoginName, PasswordCredential, Secret
-from gateway.identity.outcome import Accepted, Reason, Rejected, Unavailable
+from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable
+from gateway.identity.ports import Account
 from gateway.identity.throttle import ThrottleRules
 from gateway.testing.memory_source import MemorySource
 
@@ -149,44 +151,31 @@ def test_a_refusal_for_a_state_of_the_source_is_not_forwarded_again_at_once() ->
     assert isinstance(rig.bind(), Accepted)
 
 
+class HangsInVerify(MemorySource):
+    """Answers look-ups; a password gets no answer while `stuck`."""
+
+    stuck = True
+
+    async def verify(self, account: Account, password: Secret) -> Outcome:
+        if self.stuck:
+            await Deferred()
+        return await super().verify(account, password)
+
+
 def test_a_source_that_hangs_may_have_counted_what_was_forwarded() -> None:
     """R20, R6: the budget is spent, and that is no verdict."""
-    rig = Rig(lockout=(3, 900), guard=GuardRules(timeout=5, breaker_failures=100))
-    rig.bind("nobody")
-    for number in range(4):
-        rig.source.heal()
-        bind = rig.begin(password=b"guess %d" % number) if number > 1 else None
-        if bind is None:
-            rig.source.asked.clear()
-            hanging = HangsInVerify(rig)
-            stuck = rig.begin(password=b"guess %d" % number)
-            rig.clock.advance(5.1)
-            assert settled(stuck) == Unavailable("staff")
-            hanging.end()
-        else:
-            assert settled(bind) == Unavailable("staff")
+    source = HangsInVerify("staff")
+    source.add("jdoe", RIGHT)
+    rig = Rig(source, lockout=(3, 900), guard=GuardRules(timeout=5, breaker_failures=100))
+    for number in range(2):
+        stuck = rig.begin(password=b"guess %d" % number)
+        rig.clock.advance(5.1)
+        assert settled(stuck) == Unavailable("staff")
+    source.stuck = False
+    assert rig.bind() == Unavailable("staff")
     assert rig.bind("uid=jdoe,ou=people,o=corp") == Unavailable("staff")
     rig.clock.advance(901)
     assert isinstance(rig.bind(), Accepted)
-
-
-class HangsInVerify:
-    """From now on the source answers look-ups and hangs when a password is to be verified."""
-
-    def __init__(self, rig: Rig) -> None:
-        self._source = rig.source
-        self._lookup = rig.source.lookup
-
-        async def lookup_then_hang(login):  # type: ignore[no-untyped-def]
-            account = await self._lookup(login)
-            self._source.hang()
-            return account
-
-        rig.source.lookup = lookup_then_hang  # type: ignore[method-assign]
-
-    def end(self) -> None:
-        self._source.heal()
-        self._source.lookup = self._lookup  # type: ignore[method-assign]
 
 
 def test_a_right_password_that_must_be_changed_spends_nothing_of_the_budget() -> None:
