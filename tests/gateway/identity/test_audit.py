@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.identity.audit import AuditRecord, Everyone, JsonLines, as_json, word_for
 from gateway.identity.model import Attributes, Identity, Origin, derive_id
@@ -67,3 +70,25 @@ def test_a_line_says_when_who_what_and_by_whom() -> None:
 def test_no_member_of_a_record_is_longer_than_an_administrator_reads() -> None:
     record = AuditRecord("bind", 0.0, "x" * 10_000, "accepted", name="y" * 10_000, detail="z" * 10_000)
     assert len(as_json(record)) < 3000
+
+
+@given(
+    st.builds(
+        AuditRecord,
+        event=st.text(),
+        at=st.floats(0, 4e9),
+        login=st.text(),
+        outcome=st.text(),
+        name=st.text(),
+        via=st.text(),
+        detail=st.text(),
+        seconds=st.floats(0, 1e6),
+    )
+)
+def test_every_record_is_json_whatever_is_in_it(record: AuditRecord) -> None:
+    line = as_json(record)
+    assert line.isascii()
+    assert line.isprintable()
+    fields = json.loads(line)
+    assert (fields["event"], fields["login"], fields.get("detail", "")) == (record.event, record.login, record.detail)
+    assert abs(datetime.fromisoformat(fields["time"]).timestamp() - record.at) < 0.002
