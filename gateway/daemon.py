@@ -16,7 +16,7 @@ from twisted.protocols.tls import TLSMemoryBIOFactory
 from twisted.python.failure import Failure
 
 from gateway import __version__
-from gateway.app import Core, assemble, open_stores
+from gateway.app import Core, Stores, assemble, open_stores
 from gateway.auditfile import AuditFile, check_writable
 from gateway.config import Settings
 from gateway.errors import BindferryError, ConfigError, DirectoryError
@@ -53,6 +53,7 @@ class Daemon:
         self._listener: Listener | None = None
         self._sockets: dict[str, socket.socket] = {}
         self._ports: list[IListeningPort] = []
+        self._stores: Stores | None = None
         self._core: Core | None = None
         self._audit: AuditFile | None = None
         self._stopping = False
@@ -65,10 +66,10 @@ class Daemon:
         try:
             self._take_ports()
             check_writable(self._settings.audit.file)
-            stores = open_stores(self._settings, self._reactor)
+            self._stores = open_stores(self._settings, self._reactor)
             self._audit = AuditFile(self._settings.audit.file)
             sinks = Everyone([JsonLines(self._audit.write), self._metrics, *self._watchers])
-            self._core = assemble(self._settings, stores, sinks, self._reactor)
+            self._core = assemble(self._settings, self._stores, sinks, self._reactor)
             self._measure(self._core)
             self._accept(self._core)
         except BaseException:
@@ -109,8 +110,8 @@ class Daemon:
             _log.warn("{count} adoptions were not finished; those people move at their next bind", count=left)
 
     async def _close(self) -> None:
-        if self._core is not None:
-            await self._core.stores.close(self._settings.stop.grace)
+        if self._stores is not None:
+            await self._stores.close(self._settings.stop.grace)
         if self._audit is not None:
             self._audit.close()
 
@@ -213,9 +214,7 @@ def serve(settings: Settings, reactor: Any, notifier: Notifier) -> BindferryErro
     def begin() -> None:
         starting = Deferred.fromCoroutine(daemon.start())
         starting.addCallbacks(
-            lambda _: reactor.addSystemEventTrigger(
-                "before", "shutdown", lambda: Deferred.fromCoroutine(daemon.stop())
-            ),
+            lambda _: reactor.addSystemEventTrigger("before", "shutdown", end),
             give_up,
         )
 

@@ -50,12 +50,8 @@ class LegacyVerifier:
                 return await self._try(source, *found, credential, peer)
         except IdentityConflict as error:
             return Decision(Rejected(Reason.AMBIGUOUS), via, detail=str(error))
-        except BusyError as error:
-            return Decision(Unavailable(source.name, busy=True), via, detail=str(error))
-        except SourceError as error:
-            return Decision(Unavailable(source.name), via, detail=str(error))
-        except DirectoryError as error:
-            return Decision(Unavailable("directory"), via, detail=str(error))
+        except (BusyError, SourceError, DirectoryError) as error:
+            return Decision(_cannot_tell(source, error), via, detail=str(error))
         return Decision(Unknown(), via)
 
     async def ask_again(
@@ -71,12 +67,12 @@ class LegacyVerifier:
             outcome = await self._forward(source, account, credential, peer)
         except IdentityConflict as error:
             return Decision(Unknown(), via, moved, str(error))
-        except BusyError as error:
-            return Decision(Unavailable(source.name, busy=True), via, moved, str(error))
-        except SourceError as error:
-            return Decision(Unavailable(source.name), via, moved, str(error))
-        if not isinstance(outcome, Accepted) or outcome.identity.origin != moved.origin:
-            return Decision(Unknown() if isinstance(outcome, Accepted) else outcome, via, moved)
+        except (BusyError, SourceError) as error:
+            return Decision(_cannot_tell(source, error), via, moved, str(error))
+        if not isinstance(outcome, Accepted):
+            return Decision(outcome, via, moved)
+        if outcome.identity.origin != moved.origin:
+            return Decision(Unknown(), via, moved)
         decision = admit(outcome.identity, self._clock.seconds(), via)
         if isinstance(decision.outcome, Accepted):
             await self._migrator.adopt(self._first_yes(source, outcome, credential, peer, moved))
@@ -152,6 +148,13 @@ class LegacyVerifier:
     def _misnamed(via: str, name: str) -> Decision:
         detail = f"the source's canonical name {name!r} is not the name that was asked for"
         return Decision(Rejected(Reason.NAME_MISMATCH), via, detail=detail)
+
+
+def _cannot_tell(source: LegacySource, error: BusyError | SourceError | DirectoryError) -> Unavailable:
+    """Who could not tell, and whether only for the moment (R6)."""
+    if isinstance(error, DirectoryError):
+        return Unavailable("directory")
+    return Unavailable(source.name, busy=isinstance(error, BusyError))
 
 
 def _settle(budget: ForwardBudget, account: str, at: float, outcome: Outcome) -> None:
