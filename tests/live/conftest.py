@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from live.certificates import Authority
+from live.clients import Way, python_ldap
 from live.gateway_process import Gateway
-from live.legacy import OldDirectory, OldStore
+from live.legacy import OldDirectory, OldStore, login
 from live.legacytables import OldFile, OldMariaDB, OldOdbc, OldPostgreSQL
 
 STORES = ("slapd", "postgresql", "mariadb", "sqlite", "odbc")
@@ -73,3 +74,19 @@ def gateways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...,
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="module")
+def gateway(store: OldStore, gateways: Callable[..., Gateway]) -> Gateway:
+    """Before a store of whose people only `app` has moved."""
+    gateway = gateways(store.source()).start()
+    bound = python_ldap(Way(gateway.uri), login(store, "app"))
+    bound.unbind_s()
+    gateway.settle(["app"])
+    return gateway
+
+
+@pytest.fixture
+def bound(store: OldStore, gateway: Gateway) -> Any:
+    """A connection of python-ldap, bound as `app`."""
+    return python_ldap(Way(gateway.uri), login(store, "app"))

@@ -11,7 +11,7 @@ import ldap  # type: ignore[import-untyped]  # python-ldap has no types
 import ldap.schema  # type: ignore[import-untyped]  # as above
 import ldap3
 import pytest
-from live.clients import Way, ldap3_connection, python_ldap
+from live.clients import Way, ldap3_connection
 from live.gateway_process import Gateway
 from live.legacy import NAMES, OldStore, dn_below, login
 from live.legacytables import OldPostgreSQL
@@ -19,22 +19,6 @@ from live.legacytables import OldPostgreSQL
 pytestmark = pytest.mark.live
 
 PRESENT = "(objectClass=*)"
-
-
-@pytest.fixture(scope="module")
-def gateway(store: OldStore, gateways: Callable[..., Gateway]) -> Gateway:
-    """Before a store of whose people only `app` has moved."""
-    gateway = gateways(store.source()).start()
-    bound = python_ldap(Way(gateway.uri), login(store, "app"))
-    bound.unbind_s()
-    gateway.settle(["app"])
-    return gateway
-
-
-@pytest.fixture
-def bound(store: OldStore, gateway: Gateway) -> Any:
-    """A connection of python-ldap, bound as `app`."""
-    return python_ldap(Way(gateway.uri), login(store, "app"))
 
 
 def test_ldap3_reads_root_dse_and_schema(store: OldStore, gateway: Gateway) -> None:

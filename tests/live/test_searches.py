@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import ldap  # type: ignore[import-untyped]  # python-ldap has no types
 import pytest
-from live.clients import CLIENTS, Client, Way, python_ldap
+from live.clients import CLIENTS, Client, Way
 from live.gateway_process import Gateway
 from live.legacy import NAMES, OldStore, dn_below, login
 
 pytestmark = pytest.mark.live
 
 PRESENT = "(objectClass=*)"
-
-
-@pytest.fixture(scope="module")
-def gateway(store: OldStore, gateways: Callable[..., Gateway]) -> Gateway:
-    """Before a store of whose people only `app` has moved."""
-    gateway = gateways(store.source()).start()
-    bound = python_ldap(Way(gateway.uri), login(store, "app"))
-    bound.unbind_s()
-    gateway.settle(["app"])
-    return gateway
-
-
-@pytest.fixture
-def bound(store: OldStore, gateway: Gateway) -> Any:
-    """A connection of python-ldap, bound as `app`."""
-    return python_ldap(Way(gateway.uri), login(store, "app"))
 
 
 def _names(found: list[tuple[str, dict[str, list[bytes]]]]) -> list[str]:
