@@ -21,7 +21,7 @@ demo: $(VENV)/ready-demo
 test: $(VENV)/ready-live lint
 	@$(BIN)/python -m pytest
 
-test-fast: $(VENV)/ready-test
+test-fast: $(VENV)/ready-test | drivers
 	@$(BIN)/python -m pytest -n 2 -m "not live" --ignore=tests/live --ignore=tests/bench
 
 lint: $(VENV)/ready-test
@@ -46,7 +46,10 @@ $(VENV)/ready-test: $(VENV)/ready-demo
 	@touch $@
 
 # The packages are looked at every time: they are the machine's, not this directory's.
-.PHONY: servers
+.PHONY: drivers servers
+drivers:
+	@sh tests/install.sh drivers
+
 servers:
 	@sh tests/install.sh
 

@@ -98,7 +98,7 @@ class MappedSource:
 
     async def search(self, query: Query) -> AsyncGenerator[Entry, None]:
         """As `LegacySource.search`."""
-        own_words = replace(query, filter=self._rules.asked(query.filter))
+        own_words = replace(query, filter=self._rules.asked(query.filter), attributes=None)
         if own_words.filter is EVERYTHING:  # neither about one person any more, nor enough after so many entries
             own_words = replace(own_words, person=None, limit=0)
         async with aclosing(self._source.search(own_words)) as entries:

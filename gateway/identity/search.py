@@ -58,6 +58,8 @@ class Query:
 
     `person` is set where the search can only mean one person: the base of a base search, or a filter that pins a
     login name. `limit` is the most entries that are wanted (0: no limit). It is a hint: more may come.
+    `attributes` are the canonical names of the attributes that are wanted, "*" for all user attributes, "+" for all
+    operational ones; None is all of both. It is a hint, too, for what is dear to read: see `wants`.
     """
 
     base: str
@@ -65,6 +67,15 @@ class Query:
     filter: Filter
     person: LoginName | None = None
     limit: int = 0
+    attributes: frozenset[str] | None = None
+
+    def wants(self, name: str, *, operational: bool = False) -> bool:
+        """Whether the values of this attribute (its canonical name) are needed: for the answer, or for the filter."""
+        asked = self.attributes
+        if asked is None or name in asked or ("+" if operational else "*") in asked:
+            return True
+        looked_at = self.filter.names()
+        return name in looked_at or "*" in looked_at
 
     def covers(self, dn_key: str) -> bool:
         """Whether an entry with this normalised DN is in scope."""

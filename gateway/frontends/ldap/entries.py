@@ -23,9 +23,12 @@ _kept: WeakKeyDictionary[Entry, dict[Selection, bytes]] = WeakKeyDictionary()
 
 
 class Selection:
-    """What SearchRequest.attributes and typesOnly ask for (RFC 4511 4.5.1.8). Compared by `is`."""
+    """What SearchRequest.attributes and typesOnly ask for (RFC 4511 4.5.1.8). Compared by `is`.
 
-    __slots__ = ("_named", "_operational", "_types_only", "_user")
+    `asked` is the same as `Query.attributes` has it.
+    """
+
+    __slots__ = ("_named", "_operational", "_types_only", "_user", "asked")
 
     def __init__(self, attributes: Sequence[str], *, types_only: bool) -> None:
         self._user = not attributes or "*" in attributes
@@ -33,6 +36,10 @@ class Selection:
         names = (_split(name) for name in attributes if name not in ("*", "+", NO_ATTRIBUTES))
         self._named = tuple((subtypes(kind), options) for kind, options in names)
         self._types_only = types_only
+        every = {"*"} if self._user else set()
+        if self._operational:
+            every.add("+")
+        self.asked = frozenset(every).union(*(kinds for kinds, _ in self._named))
 
     def of(self, entry: Entry) -> Iterator[tuple[str, tuple[bytes, ...]]]:
         """The chosen attributes, spelled as the entry spells them (R3). A password is never among them."""

@@ -76,7 +76,8 @@ def _entries(
         person = None if suffix is not None else login_name(request.base)
     else:
         person = _pinned(wanted, services.login_attributes)
-    query = Query(key, scope, wanted, person, size + 1)
+    asked = select(request.attributes, request.types_only).asked
+    query = Query(key, scope, wanted, person, size + 1, asked)
     if suffix is not None and person is None:
         return with_suffix(services.searcher, query, suffix)
     return services.searcher.search(query)

@@ -51,6 +51,20 @@ def test_the_core_is_told_whom_a_base_search_means() -> None:
     assert query.person.dn == ANN
 
 
+def test_the_core_is_told_which_values_are_wanted() -> None:
+    people = three()
+    client = bound(people)
+    client.search(BASE, parse_filter("(cn=x)"), "UID", "1.2.840.113549.1.9.1")
+    assert not people.queries[-1].wants("member")
+    assert people.queries[-1].wants("uid")
+    assert people.queries[-1].wants("cn")  # the filter looks at it
+    client.search(BASE, parse_filter("(cn=x)"), "+")
+    assert people.queries[-1].wants("memberof", operational=True)
+    assert not people.queries[-1].wants("member")
+    client.search(BASE)
+    assert people.queries[-1].wants("member")
+
+
 @pytest.mark.parametrize(
     "wanted",
     [
