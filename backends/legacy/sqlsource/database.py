@@ -59,7 +59,7 @@ class Attempt:
 
 
 class Database:
-    """The only way to the database. Every method raises `SourceUnavailable` or `SourceMisbehaved`, never else."""
+    """The only way to the database. Methods raise `SourceUnavailable`, `SourceMisbehaved` or `BusyError`, never else."""
 
     def __init__(self, source: str, engine: Engine, pool: Pool, timeout: float) -> None:
         self._source = source
@@ -124,7 +124,7 @@ class Database:
     async def stream(self, statement: str, size: int) -> AsyncGenerator[list[Record], None]:
         """All rows in batches, from one open cursor on a connection of its own. At most `STREAMS` at a time."""
         if not self._streams.acquire(blocking=False):
-            raise SourceUnavailable(self._source, "too many long searches at once: give `list` :after and :limit")
+            raise BusyError(f"source {self._source}: too many long searches at once: give `list` :after and :limit")
         cursor = Cursor(self, statement, self._streams.release)
         try:
             while batch := await self.in_thread(lambda: cursor.next(size)):

@@ -17,7 +17,7 @@ from waiting import settled, start, waiting
 from backends.legacy.sqlsource.database import Database
 from backends.legacy.sqlsource.engine import STREAMS, make_engine, read_url
 from backends.legacy.sqlsource.rows import Record
-from gateway.errors import SourceUnavailable
+from gateway.errors import BusyError, SourceUnavailable
 from gateway.testing.pump import PumpReactor
 from gateway.threads import Pool
 
@@ -172,9 +172,17 @@ def test_long_searches_cannot_take_all_connections(reactor: PumpReactor, databas
     streams = [database.stream(SELECT, 1) for _ in range(STREAMS)]
     for stream in streams:
         reactor.run(anext(stream))
-    with pytest.raises(SourceUnavailable, match="too many long searches"):
+    with pytest.raises(BusyError, match="too many long searches"):  # no outage: the database works
         reactor.run(anext(database.stream(SELECT, 1)))
     assert len(reactor.run(database.ask(lambda reading: reading.rows(SELECT, {}, 9)))) == 6
     for stream in streams:
         reactor.run(stream.aclose())
-    assert sizes(reactor, database, 4) == [4, 2]
+
+    def fits() -> bool:
+        try:
+            return sizes(reactor, database, 4) == [4, 2]
+        except BusyError:
+            return False  # a stream is closed in a thread of its own, behind `aclose`
+
+    while not fits():
+        reactor.drain()
