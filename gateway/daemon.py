@@ -174,6 +174,7 @@ class Daemon:
             limits=settings.limits,
             starttls=ldap.starttls if ldap is not None else "off",
             tls=server_context(ldap.keypair) if ldap is not None and ldap.keypair is not None else None,
+            clear_text=ldap.clear_text if ldap is not None else (),
             vendor_version=__version__,
         )
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from twisted.internet.address import IPv4Address
+from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import ISSLTransport
 from twisted.internet.task import Clock
@@ -15,6 +15,7 @@ from twisted.python.failure import Failure
 from zope.interface import directlyProvides
 
 from gateway.config.limits import Limits
+from gateway.config.networks import EVERYWHERE
 from gateway.frontends.ldap.services import Services
 from gateway.frontends.ldap.session import Session
 from gateway.identity.model import Attributes, Entry, Identity, Origin, PasswordCredential, Peer, derive_id
@@ -34,11 +35,15 @@ from gateway.wire.messages import (
     SimpleAuthentication,
 )
 
+PEER = "192.0.2.7"
+
 
 class MemoryTransport:
-    """Keeps what is written; asks its producer to pause beyond `room` unread bytes, as a socket does."""
+    """Keeps what is written; asks its producer to pause beyond `room` unread bytes, as a socket does. A `peer` of None
+    has come by a socket of the file system."""
 
-    def __init__(self, *, tls: bool = False, room: int = 65536) -> None:
+    def __init__(self, *, tls: bool = False, room: int = 65536, peer: str | None = PEER) -> None:
+        self.peer = peer
         self.room = room
         self.written = b""
         self.unread = 0
@@ -51,8 +56,10 @@ class MemoryTransport:
         if tls:
             directlyProvides(self, ISSLTransport)
 
-    def getPeer(self) -> IPv4Address:
-        return IPv4Address("TCP", "192.0.2.7", 40000)
+    def getPeer(self) -> IPv4Address | IPv6Address | UNIXAddress:
+        if self.peer is None:
+            return UNIXAddress(None)
+        return (IPv6Address if ":" in self.peer else IPv4Address)("TCP", self.peer, 40000)
 
     def write(self, data: bytes) -> None:
         assert not self.closing, "written after the end"
@@ -93,11 +100,19 @@ class MemoryTransport:
 class Client:
     """One connection. `send` begins, `ask` gives what came back at once."""
 
-    def __init__(self, services: Services, *, tls: bool = False, room: int = 65536, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        services: Services,
+        *,
+        tls: bool = False,
+        room: int = 65536,
+        clock: Clock | None = None,
+        peer: str | None = PEER,
+    ) -> None:
         self.clock = clock or Clock()
         self.gone: list[Session] = []
         self.session = Session(services, self.clock, self.gone.append)
-        self.transport = MemoryTransport(tls=tls, room=room)
+        self.transport = MemoryTransport(tls=tls, room=room, peer=peer)
         self.session.makeConnection(self.transport)  # type: ignore[arg-type]  # only what a session uses
         self._answers = MessageBuffer(1 << 24)
         self._next = 1
@@ -241,7 +256,7 @@ class People:
 def services(people: People, **settings: Any) -> Services:
     """Services over these people; `limits` as a dict."""
     limits = Limits(**settings.pop("limits", {}))
-    made = Services(people, people, naming_contexts=("dc=example,dc=com",), limits=limits)
+    made = Services(people, people, naming_contexts=("dc=example,dc=com",), limits=limits, clear_text=EVERYWHERE)
     return replace(made, **settings)
 
 

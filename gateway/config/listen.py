@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
+from gateway.config.networks import EVERYWHERE, Network
 from gateway.config.tls import Keypair, read_keypair
 from gateway.options import Options
 
@@ -21,6 +22,16 @@ def _address(value: str) -> str:
 
 Address = Annotated[str, AfterValidator(_address)]
 Port = Annotated[int, Field(ge=0, le=65_535)]
+
+
+def _clear_text(value: object) -> object:
+    if value == "allowed":
+        return EVERYWHERE
+    if value == "refused":
+        return ()
+    if not isinstance(value, list | tuple):
+        raise ValueError("write refused, allowed, or a list of networks such as [10.0.0.0/8]")  # noqa: TRY004
+    return value
 
 
 class _Listener(Options):
@@ -58,17 +69,21 @@ class _TlsListener(_Listener):
 class Ldap(_TlsListener):
     """LDAP, and StartTLS on the same port. `key` defaults to the file of the certificate.
 
-    `required`: nothing but StartTLS and the root DSE before the connection is encrypted. `off` must be written out:
-    passwords then cross the network in clear.
+    `required`: nothing but StartTLS and the root DSE before the connection is encrypted. `off` must be written out.
+    `clear_text` says from where passwords may come in clear nevertheless; from this machine itself they always may,
+    unless StartTLS is required.
     """
 
     port: Port = 389
     starttls: Literal["off", "offered", "required"] = "required"
+    clear_text: Annotated[tuple[Network, ...], BeforeValidator(_clear_text)] = ()
 
     @model_validator(mode="after")
     def _tls_has_a_certificate(self) -> Ldap:
         if self.starttls != "off" and self.certificate is None:
             raise ValueError(f"starttls is {self.starttls}: it needs a certificate (or write starttls: off)")
+        if self.starttls == "required" and self.clear_text:
+            raise ValueError("clear_text means nothing where starttls is required: write starttls: offered, or off")
         return self
 
 

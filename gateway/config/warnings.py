@@ -21,8 +21,14 @@ def warnings_of(listen: Listen, document: Document, now: datetime) -> tuple[Conf
 
 def _warnings(listen: Listen, now: datetime) -> Iterator[tuple[Place, str]]:
     ldap, health = listen.ldap, listen.health
-    if ldap is not None and ldap.starttls != "required" and not ldap.loopback:
-        yield ("listen", "ldap", "starttls"), "passwords may cross the network in clear text"
+    if ldap is not None and not ldap.loopback:
+        if ldap.clear_text:
+            yield ("listen", "ldap", "clear_text"), "passwords may cross the network in clear text"
+        elif ldap.starttls == "off":
+            yield (
+                ("listen", "ldap", "starttls"),
+                "without it and clear_text, only this machine can bind here",
+            )
     if health is not None and not health.loopback:
         yield ("listen", "health", "address"), "health and metrics are open to the network, without a password"
     for name, listener in (("ldap", ldap), ("ldaps", listen.ldaps)):

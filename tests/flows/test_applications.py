@@ -9,6 +9,7 @@ from conversation import Client, bind_request, code_of, search_request, values
 from core_rig import RIGHT, WRONG, Rig
 from twisted.logger import LogEvent, eventAsText, globalLogPublisher
 
+from gateway.config.networks import EVERYWHERE
 from gateway.errors import DirectoryUnavailable
 from gateway.frontends.ldap.services import Services
 from gateway.wire.controls import WHO_AM_I
@@ -26,7 +27,11 @@ class Site:
         self.rig = Rig()
         self.rig.source.add("service", b"of-the-application")
         self.services = Services(
-            self.rig.authenticator, self.rig.union, naming_contexts=("dc=example,dc=com", CORP), vendor_version="1"
+            self.rig.authenticator,
+            self.rig.union,
+            naming_contexts=("dc=example,dc=com", CORP),
+            clear_text=EVERYWHERE,
+            vendor_version="1",
         )
 
     def connect(self, *, as_service: bool = False) -> Client:

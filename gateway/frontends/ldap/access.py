@@ -1,14 +1,42 @@
-"""Who may read entries at all. The root DSE and the subschema are not asked about here: everybody may read them."""
+"""Who may send a password here, and who may read entries at all.
+
+The root DSE and the subschema are not asked about: everybody may read them.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from twisted.logger import Logger
+
+from gateway.config.networks import holds
+from gateway.frontends.ldap.peers import is_local
 from gateway.frontends.ldap.results import LdapError
 from gateway.wire.messages import ResultCode
 
 if TYPE_CHECKING:
+    from gateway.frontends.ldap.services import Services
     from gateway.frontends.ldap.session import Session
+
+_log = Logger()
+
+
+def takes_passwords_in_clear(services: Services, address: str) -> bool:
+    """Whether a peer of this address may send a password without TLS; asked once for each connection."""
+    if services.starttls == "required":
+        return False
+    return is_local(address) or holds(services.clear_text, address)
+
+
+def check_may_send_password(session: Session, *, is_sent: bool = True) -> None:
+    """`LdapError` 13 where a password crossed a network in clear and that is not allowed. Whoever takes a password
+    asks this before looking at it. By then it has been read on the way (RFC 4513 6.3.1), so an administrator must
+    learn of it; `is_sent` is False where it was empty."""
+    if session.takes_passwords:
+        return
+    if is_sent:
+        _log.warn("{peer} sent a password in clear text; it was refused unread", peer=session.peer.address)
+    raise LdapError(ResultCode.CONFIDENTIALITY_REQUIRED, "a password may only be sent after StartTLS, or by LDAPS")
 
 
 def check_may_read(session: Session) -> None:

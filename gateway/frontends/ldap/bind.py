@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gateway.frontends.ldap import controls
+from gateway.frontends.ldap.access import check_may_send_password
 from gateway.frontends.ldap.names import login_name
 from gateway.frontends.ldap.results import (
     INVALID_CREDENTIALS,
@@ -25,9 +26,6 @@ LONGEST_PASSWORD = 1024
 
 _VERSION = LdapResult(ResultCode.PROTOCOL_ERROR, diagnostic="only LDAP version 3 is spoken here")
 _SASL = LdapResult(ResultCode.AUTH_METHOD_NOT_SUPPORTED, diagnostic="only simple authentication works here")
-_CLEAR = LdapResult(
-    ResultCode.CONFIDENTIALITY_REQUIRED, diagnostic="a password may only be sent after StartTLS, or by LDAPS"
-)
 
 
 async def bind(call: Call, request: BindRequest) -> BindResponse:
@@ -40,8 +38,7 @@ async def bind(call: Call, request: BindRequest) -> BindResponse:
     if not method.password and not request.name:
         return BindResponse(SUCCESS)
     session = call.session
-    if session.services.starttls == "required" and not session.is_tls:
-        return BindResponse(_CLEAR)
+    check_may_send_password(session, is_sent=bool(method.password))
     if not request.name or len(method.password) > LONGEST_PASSWORD:
         return BindResponse(INVALID_CREDENTIALS)
     credential = PasswordCredential(login_name(request.name), Secret(method.password))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from gateway.config.limits import Limits
+from gateway.config.networks import IPNetwork
 from gateway.identity.model import Entry, PasswordCredential, Peer
 from gateway.identity.outcome import Outcome
 from gateway.identity.search import Query
@@ -37,7 +38,8 @@ class Services:
     """Everything that a connection needs and shares with the others.
 
     `naming_contexts` are spelled as configured; `login_attributes` are lower case and short (`uid`, `mail`).
-    `tls` is what `transport.startTLS` takes, None where there is no certificate.
+    `tls` is what `transport.startTLS` takes, None where there is no certificate. `clear_text` are the networks from
+    which passwords may come without it; from this machine itself they may, unless StartTLS is required.
     """
 
     binder: Binder
@@ -48,6 +50,7 @@ class Services:
     limits: Limits = field(default_factory=Limits)
     starttls: Literal["off", "offered", "required"] = "off"
     tls: object | None = None
+    clear_text: tuple[IPNetwork, ...] = ()
     vendor_version: str = ""
 
     @property

@@ -16,11 +16,13 @@ from twisted.python.failure import Failure
 
 from gateway.errors import ProtocolError
 from gateway.frontends.ldap import controls
+from gateway.frontends.ldap.access import takes_passwords_in_clear
 from gateway.frontends.ldap.call import Call
 from gateway.frontends.ldap.extended import starttls_result
 from gateway.frontends.ldap.operations import OPERATIONS
 from gateway.frontends.ldap.order import Order
 from gateway.frontends.ldap.outlet import Outlet, Transport
+from gateway.frontends.ldap.peers import address_of
 from gateway.frontends.ldap.services import Clock, DelayedCall, Services
 from gateway.identity.model import Identity, Peer
 from gateway.wire.controls import START_TLS
@@ -50,11 +52,12 @@ _log = Logger()
 class Session(Protocol):
     """An LDAP client, as long as it is connected. `gone` is called once when it no longer is.
 
-    `identity` is whom the connection speaks for, None is anonymous.
+    `identity` is whom the connection speaks for, None is anonymous. `takes_passwords` is whether one may be sent here.
     """
 
     peer: Peer
     outlet: Outlet
+    takes_passwords: bool
 
     def __init__(self, services: Services, clock: Clock, gone: Callable[[Session], object]) -> None:
         self.services = services
@@ -78,7 +81,8 @@ class Session(Protocol):
         transport = cast(Transport, self.transport)
         limits = self.services.limits
         self.is_tls = bool(ISSLTransport.providedBy(transport))
-        self.peer = Peer(str(getattr(transport.getPeer(), "host", "") or "local"))
+        self.peer = Peer(address_of(getattr(transport.getPeer(), "host", "")))
+        self.takes_passwords = self.is_tls or takes_passwords_in_clear(self.services, self.peer.address)
         self.outlet = Outlet(transport, self.clock, limits.write, self._pump)
         self._transport = transport
         self._heard = self.clock.seconds()
@@ -204,7 +208,7 @@ class Session(Protocol):
         call.finish(ExtendedResponse(result, START_TLS))
         if result.code == ResultCode.SUCCESS:
             self._transport.startTLS(self.services.tls)
-            self.is_tls = True
+            self.is_tls = self.takes_passwords = True
 
     # --- the end
 

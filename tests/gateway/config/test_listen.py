@@ -60,6 +60,12 @@ def test_a_listener_is_open_only_if_it_is_written_down(tmp_path: Path) -> None:
      "listen.ldaps: the key in DIR/locked.pem is encrypted: store it decrypted, readable only by the daemon"),
     ("{ldap: {starttls: off, address: everywhere}}",
      "listen.ldap.address: not an IP address: write for example 127.0.0.1, 0.0.0.0 or ::"),
+    ("{ldap: {starttls: off, clear_text: yes}}",
+     "listen.ldap.clear_text: write refused, allowed, or a list of networks such as [10.0.0.0/8]"),
+    ("{ldap: {starttls: off, clear_text: [10.0.0.1/8]}}",
+     "listen.ldap.clear_text.0: not a network: write for example 10.0.0.0/8, 192.0.2.7 or 2001:db8::/32"),
+    ("{ldap: {certificate: DIR/a.pem, clear_text: allowed}}",
+     "listen.ldap: clear_text means nothing where starttls is required: write starttls: offered, or off"),
     ("{ldap: {starttls: off, port: 70000}}", "listen.ldap.port: must be less than or equal to 65535"),
     ("{ldap: {starttls: off, port: 636}, ldaps: {certificate: DIR/a.pem}}",
      "listen: two listeners have the same address and port"),
@@ -99,10 +105,29 @@ def test_a_key_that_everybody_can_read_is_a_warning(tmp_path: Path) -> None:
 
 
 def test_passwords_in_clear_over_the_network_are_a_warning(tmp_path: Path) -> None:
+    for allowed in ("allowed", "[10.0.0.0/8]"):
+        assert warnings(tmp_path, f"{{ldap: {{starttls: off, clear_text: {allowed}}}}}") == [
+            "bindferry.yaml:4: listen.ldap.clear_text: passwords may cross the network in clear text"
+        ]
+    assert warnings(tmp_path, "{ldap: {starttls: off, clear_text: allowed, address: '::1'}}") == []
+
+
+def test_a_listener_for_the_network_at_which_nobody_there_can_bind_is_a_warning(tmp_path: Path) -> None:
     assert warnings(tmp_path, "{ldap: {starttls: off}}") == [
-        "bindferry.yaml:4: listen.ldap.starttls: passwords may cross the network in clear text"
+        "bindferry.yaml:4: listen.ldap.starttls: without it and clear_text, only this machine can bind here"
     ]
-    assert warnings(tmp_path, "{ldap: {starttls: off, address: '::1'}}") == []
+    assert warnings(tmp_path, "{ldap: {starttls: off, address: 127.0.0.1}}") == []
+
+
+@pytest.mark.parametrize(("written", "networks"), [
+    ("refused", []),
+    ("allowed", ["0.0.0.0/0", "::/0"]),
+    ("[10.1.0.0/16, 192.0.2.7, '2001:db8::/32']", ["10.1.0.0/16", "192.0.2.7/32", "2001:db8::/32"]),
+])  # fmt: skip
+def test_clear_text_is_a_word_or_a_list_of_networks(tmp_path: Path, written: str, networks: list[str]) -> None:
+    ldap = loaded(tmp_path, listening(tmp_path, f"{{ldap: {{starttls: off, clear_text: {written}}}}}")).listen.ldap
+    assert ldap is not None
+    assert [str(network) for network in ldap.clear_text] == networks
 
 
 def test_health_for_the_whole_network_is_a_warning(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from conversation import Client, People, bind_request, code_of, person, services
 from core_rig import Rig
 from twisted.internet.defer import CancelledError, Deferred
 
+from gateway.config.networks import EVERYWHERE
 from gateway.frontends.ldap.bind import LONGEST_PASSWORD
 from gateway.frontends.ldap.services import Services
 from gateway.identity.model import PasswordCredential, Peer
@@ -41,7 +42,7 @@ def test_the_core_learns_who_asks() -> None:
 def test_a_name_without_a_password_is_refused_by_the_core_which_asks_no_store_and_audits_it() -> None:
     """R5, RFC 4513 5.1.2."""
     rig = Rig()
-    client = Client(Services(rig.authenticator, rig.union))
+    client = Client(Services(rig.authenticator, rig.union, clear_text=EVERYWHERE))
     assert client.bind("uid=jdoe,ou=people,o=corp", b"").code == 53
     assert client.session.identity is None
     assert (rig.source.asked, rig.native.asked) == ([], [])
