@@ -59,7 +59,7 @@ class Attempt:
 
 
 class Database:
-    """The only way to the database. Methods raise `SourceUnavailable`, `SourceMisbehaved` or `BusyError`, never else."""
+    """The only way to the database. Methods raise `SourceUnavailable`, `SourceMisbehaved` or `BusyError`, no other."""
 
     def __init__(self, source: str, engine: Engine, pool: Pool, timeout: float) -> None:
         self._source = source
