@@ -41,8 +41,9 @@ async def bind(call: Call, request: BindRequest) -> BindResponse:
     check_may_send_password(session, is_sent=bool(method.password))
     if not request.name or len(method.password) > LONGEST_PASSWORD:
         return BindResponse(INVALID_CREDENTIALS)
-    credential = PasswordCredential(login_name(request.name), Secret(method.password))
-    outcome = await session.services.binder.bind(credential, session.peer)
+    login = login_name(request.name)
+    credential = PasswordCredential(login, Secret(method.password))
+    outcome = await session.services.binder.bind(credential, session.peer_named(login))
     if isinstance(outcome, Accepted):
         call.become(outcome.identity)
     if call.message.controls and controls.asked(call.message.controls, PASSWORD_POLICY):

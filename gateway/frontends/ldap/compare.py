@@ -8,7 +8,6 @@ from gateway.frontends.ldap.access import check_may_read
 from gateway.frontends.ldap.names import dn_key
 from gateway.frontends.ldap.tree import entry_at, matched_dn, own_entry
 from gateway.identity.search import Scope, all_attributes
-from gateway.wire.attributetypes import is_secret
 from gateway.wire.filter import Equal, Present
 from gateway.wire.messages import CompareRequest, CompareResponse, LdapResult, ResultCode
 
@@ -33,6 +32,6 @@ async def compare(call: Call, request: CompareRequest) -> CompareResponse:
         below = matched_dn(session.services.naming_contexts, dn_key(request.entry))
         return CompareResponse(LdapResult(ResultCode.NO_SUCH_OBJECT, below))
     attributes = all_attributes(entry)
-    if is_secret(request.attribute) or Present(request.attribute).matches(attributes) is not True:
+    if session.application.view.hides(request.attribute) or Present(request.attribute).matches(attributes) is not True:
         return _NO_ATTRIBUTE
     return _ANSWERS[Equal(request.attribute, request.value).matches(attributes)]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from weakref import WeakKeyDictionary
 
+from gateway.frontends.ldap.view import EVERYTHING, View
 from gateway.identity.model import Attributes, Entry
 from gateway.wire.attributetypes import canonical, is_secret, subtypes
 from gateway.wire.ldap import encode_entry
@@ -28,9 +29,10 @@ class Selection:
     `asked` is the same as `Query.attributes` has it.
     """
 
-    __slots__ = ("_named", "_operational", "_types_only", "_user", "asked")
+    __slots__ = ("_named", "_operational", "_types_only", "_user", "_view", "asked")
 
-    def __init__(self, attributes: Sequence[str], *, types_only: bool) -> None:
+    def __init__(self, attributes: Sequence[str], *, types_only: bool, view: View = EVERYTHING) -> None:
+        self._view = view
         self._user = not attributes or "*" in attributes
         self._operational = "+" in attributes
         names = (_split(name) for name in attributes if name not in ("*", "+", NO_ATTRIBUTES))
@@ -42,14 +44,15 @@ class Selection:
         self.asked = frozenset(every).union(*(kinds for kinds, _ in self._named))
 
     def of(self, entry: Entry) -> Iterator[tuple[str, tuple[bytes, ...]]]:
-        """The chosen attributes, spelled as the entry spells them (R3). A password is never among them."""
+        """The chosen attributes, spelled as the entry spells them (R3). Neither a password is among them nor what the
+        view does not show."""
         for attributes, all_of_them in ((entry.attributes, self._user), (entry.operational, self._operational)):
             yield from self._chosen(attributes, all_of_them)
 
     def _chosen(self, attributes: Attributes, all_of_them: bool) -> Iterable[tuple[str, tuple[bytes, ...]]]:
         for name, values in attributes.items():
             kind, options = _split(name)
-            if not is_secret(kind) and (all_of_them or self._names(kind, options)):
+            if not is_secret(kind) and self._view.shows(kind) and (all_of_them or self._names(kind, options)):
                 yield name, () if self._types_only else values
 
     def _names(self, kind: str, options: frozenset[str]) -> bool:
@@ -57,16 +60,16 @@ class Selection:
         return any(kind in asked and options >= asked_options for asked, asked_options in self._named)
 
 
-def select(attributes: tuple[str, ...], types_only: bool) -> Selection:
-    """The selection; the same object for the same short list, so that what is kept is found again."""
+def select(attributes: tuple[str, ...], types_only: bool, view: View = EVERYTHING) -> Selection:
+    """The selection; the same object for the same short list and view, so that what is kept is found again."""
     if len(attributes) <= _CACHED_NAMES and sum(map(len, attributes)) <= _CACHED_CHARACTERS:
-        return _cached(attributes, types_only)
-    return Selection(attributes, types_only=types_only)
+        return _cached(attributes, types_only, view)
+    return Selection(attributes, types_only=types_only, view=view)
 
 
 @lru_cache(maxsize=256)
-def _cached(attributes: tuple[str, ...], types_only: bool) -> Selection:
-    return Selection(attributes, types_only=types_only)
+def _cached(attributes: tuple[str, ...], types_only: bool, view: View) -> Selection:
+    return Selection(attributes, types_only=types_only, view=view)
 
 
 def encoded(entry: Entry, selection: Selection) -> bytes:

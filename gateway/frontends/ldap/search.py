@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from gateway.frontends.ldap.access import check_may_read
 from gateway.frontends.ldap.entries import encoded, select
 from gateway.frontends.ldap.names import dn_key, login_name, login_value
 from gateway.frontends.ldap.results import SUCCESS
-from gateway.frontends.ldap.services import Services
 from gateway.frontends.ldap.tree import matched_dn, own_entry, suffixes, with_suffix
 from gateway.identity.model import Entry, LoginName
 from gateway.identity.search import BaseNotFound, Query, Scope, all_attributes
-from gateway.wire.attributetypes import is_secret
-from gateway.wire.filter import And, Filter, Not, Or, asked_names, rename
+from gateway.wire.filter import Filter, asked_names
 from gateway.wire.messages import LdapResult, ResultCode, SearchRequest, SearchResultDone
 
 if TYPE_CHECKING:
     from gateway.frontends.ldap.call import Call
+    from gateway.frontends.ldap.session import Session
 
 _DONE = SearchResultDone(SUCCESS)
 _SIZE_LIMIT = SearchResultDone(
@@ -34,16 +32,18 @@ async def search(call: Call, request: SearchRequest) -> SearchResultDone:
     key, scope = dn_key(request.base), _SCOPES[request.scope]
     own = own_entry(session, key, scope)
     if own is not None:
-        if visible(request.filter).matches(all_attributes(own)) is True:
+        view = session.application.view
+        if view.visible(request.filter).matches(all_attributes(own)) is True:
             call.send(encoded(own, select(request.attributes, request.types_only)))
         return _DONE
     check_may_read(session)
-    limits, contexts = session.services.limits, session.services.naming_contexts
-    if request.time_limit:
-        call.seconds = min(limits.time, request.time_limit)
-    size = min(limits.size, request.size_limit or limits.size)
+    contexts, application = session.services.naming_contexts, session.application
+    most, seconds = bounds(session)
+    if request.time_limit or application.time is not None:
+        call.seconds = min(seconds, request.time_limit or seconds)
+    size = min(most, request.size_limit or most)
     try:
-        return await _send(call, _entries(session.services, request, key, scope, size), size)
+        return await _send(call, _entries(session, request, key, scope, size), size)
     except BaseNotFound:
         if key in suffixes(contexts):
             return _DONE
@@ -53,7 +53,7 @@ async def search(call: Call, request: SearchRequest) -> SearchResultDone:
 async def _send(call: Call, found: AsyncGenerator[Entry, None], size: int) -> SearchResultDone:
     request, outlet = call.message.operation, call.session.outlet
     assert isinstance(request, SearchRequest)
-    selection = select(request.attributes, request.types_only)
+    selection = select(request.attributes, request.types_only, call.session.application.view)
     try:
         async for entry in found:
             if not size:
@@ -68,38 +68,26 @@ async def _send(call: Call, found: AsyncGenerator[Entry, None], size: int) -> Se
 
 
 def _entries(
-    services: Services, request: SearchRequest, key: str, scope: Scope, size: int
+    session: Session, request: SearchRequest, key: str, scope: Scope, size: int
 ) -> AsyncGenerator[Entry, None]:
+    services = session.services
     suffix = suffixes(services.naming_contexts).get(key)
-    wanted = visible(request.filter)
+    wanted = session.application.view.visible(request.filter)
     if scope is Scope.BASE:
         person = None if suffix is not None else login_name(request.base)
     else:
         person = _pinned(wanted, services.login_attributes)
-    asked = select(request.attributes, request.types_only).asked
+    asked = select(request.attributes, request.types_only, session.application.view).asked
     query = Query(key, scope, wanted, person, size + 1, asked)
     if suffix is not None and person is None:
         return with_suffix(services.searcher, query, suffix)
     return services.searcher.search(query)
 
 
-def visible(wanted: Filter) -> Filter:
-    """The filter, with every item about a password Undefined: neither it nor its negation selects anybody."""
-    return wanted if _is_harmless(wanted) else rename(wanted, str)  # str: every other item stays as it is
-
-
-def _is_harmless(wanted: Filter) -> bool:
-    """Whether no item is about a password: true of nearly all filters, and cheaper than making them anew."""
-    if isinstance(wanted, And | Or):
-        return all(map(_is_harmless, wanted.items))
-    if isinstance(wanted, Not):
-        return _is_harmless(wanted.item)
-    attribute = getattr(wanted, "attribute", None)
-    return attribute is not None and len(attribute) <= _USUAL_LENGTH and not _is_secret(attribute)
-
-
-_USUAL_LENGTH = 64
-_is_secret = lru_cache(maxsize=1024)(is_secret)
+def bounds(session: Session) -> tuple[int, float]:
+    """The most entries and seconds that one search of this application may have."""
+    limits, application = session.services.limits, session.application
+    return application.size or limits.size, application.time or limits.time
 
 
 def _pinned(wanted: Filter, login_attributes: tuple[str, ...]) -> LoginName | None:

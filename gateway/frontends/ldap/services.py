@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 
 from gateway.config.limits import Limits
 from gateway.config.networks import IPNetwork
+from gateway.frontends.ldap.applications import Applications
 from gateway.identity.model import Entry, PasswordCredential, Peer
 from gateway.identity.outcome import Outcome
 from gateway.identity.search import Query
@@ -46,6 +47,7 @@ class Services:
     searcher: Searcher
     naming_contexts: tuple[str, ...] = ()
     login_attributes: tuple[str, ...] = ("uid",)
+    applications: Applications = field(default_factory=Applications)
     anonymous_search: bool = False
     limits: Limits = field(default_factory=Limits)
     starttls: Literal["off", "offered", "required"] = "off"

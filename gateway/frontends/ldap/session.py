@@ -17,6 +17,8 @@ from twisted.python.failure import Failure
 from gateway.errors import ProtocolError
 from gateway.frontends.ldap import controls
 from gateway.frontends.ldap.access import takes_passwords_in_clear
+from gateway.frontends.ldap.application import Application
+from gateway.frontends.ldap.applications import Entrance
 from gateway.frontends.ldap.call import Call
 from gateway.frontends.ldap.extended import starttls_result
 from gateway.frontends.ldap.operations import OPERATIONS
@@ -24,7 +26,7 @@ from gateway.frontends.ldap.order import Order
 from gateway.frontends.ldap.outlet import Outlet, Transport
 from gateway.frontends.ldap.peers import address_of
 from gateway.frontends.ldap.services import Clock, DelayedCall, Services
-from gateway.identity.model import Identity, Peer
+from gateway.identity.model import Identity, LoginName, Peer
 from gateway.wire.controls import START_TLS
 from gateway.wire.ldap import (
     MessageBuffer,
@@ -52,17 +54,24 @@ _log = Logger()
 class Session(Protocol):
     """An LDAP client, as long as it is connected. `gone` is called once when it no longer is.
 
-    `identity` is whom the connection speaks for, None is anonymous. `takes_passwords` is whether one may be sent here.
+    `identity` is whom the connection speaks for, None is anonymous; `application` is what it may and sees, chosen when
+    it connects and again when it binds. `listener` is the name of the port that it came by. `takes_passwords` is
+    whether one may be sent here.
     """
 
     peer: Peer
     outlet: Outlet
     takes_passwords: bool
+    application: Application
+    entrance: Entrance
 
-    def __init__(self, services: Services, clock: Clock, gone: Callable[[Session], object]) -> None:
+    def __init__(
+        self, services: Services, clock: Clock, gone: Callable[[Session], object], listener: str = "ldap"
+    ) -> None:
         self.services = services
         self.clock = clock
         self.identity: Identity | None = None
+        self.listener = listener
         self.is_tls = False
         self._gone = gone
         self._buffer = MessageBuffer(services.limits.message_anonymous)
@@ -81,8 +90,11 @@ class Session(Protocol):
         transport = cast(Transport, self.transport)
         limits = self.services.limits
         self.is_tls = bool(ISSLTransport.providedBy(transport))
-        self.peer = Peer(address_of(getattr(transport.getPeer(), "host", "")))
-        self.takes_passwords = self.is_tls or takes_passwords_in_clear(self.services, self.peer.address)
+        address = address_of(getattr(transport.getPeer(), "host", ""))
+        self.entrance = self.services.applications.at(self.listener, address)
+        self.application = self.entrance.stranger
+        self.peer = Peer(address, self.application.name)
+        self.takes_passwords = self.is_tls or takes_passwords_in_clear(self.services, address)
         self.outlet = Outlet(transport, self.clock, limits.write, self._pump)
         self._transport = transport
         self._heard = self.clock.seconds()
@@ -195,8 +207,17 @@ class Session(Protocol):
         if identity is self.identity:
             return
         self.identity = identity
+        application = self.entrance.of(identity)
+        if application is not self.application:
+            self.application = application
+            self.peer = Peer(self.peer.address, application.name)
         limits = self.services.limits
         self._buffer.limit = limits.message_anonymous if identity is None else limits.message_authenticated
+
+    def peer_named(self, login: LoginName) -> Peer:
+        """Who asks, where a bind with this name is under way: the audit tells the application that it is about."""
+        application = self.entrance.named(login)
+        return self.peer if application is self.application else Peer(self.peer.address, application.name)
 
     def _start_tls(self, call: Call) -> None:
         """RFC 4511 4.14. What a client sends behind the request, before it has the answer, was put there by somebody

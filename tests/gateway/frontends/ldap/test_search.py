@@ -5,7 +5,7 @@ from conversation import Client, People, bound, code_of, person, result_of, sear
 from twisted.internet.defer import Deferred
 
 from gateway.errors import DirectoryUnavailable
-from gateway.frontends.ldap.search import visible
+from gateway.frontends.ldap.view import EVERYTHING
 from gateway.identity.model import Attributes, Entry
 from gateway.identity.search import BaseNotFound, Scope, SearchIncomplete
 from gateway.wire.filter import And, Equal, Filter, Not, Or, Present, parse_filter
@@ -98,7 +98,7 @@ def test_a_password_is_never_looked_at() -> None:
     assert client.search(BASE, Not(Equal("userPassword;x-y", b"canary"))) == []
     assert client.search(BASE, Present("2.5.4.35")) == []
     assert values(client.search(BASE, Equal("cn", b"x"), "*", "userPassword")[0]) == {"cn": [b"x"]}
-    assert visible(Equal("uid", b"x")) == Equal("uid", b"x")
+    assert EVERYTHING.visible(Equal("uid", b"x")) == Equal("uid", b"x")
 
 
 def test_an_undefined_item_selects_nobody_and_is_no_error() -> None:
