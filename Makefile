@@ -55,4 +55,5 @@ servers:
 
 $(VENV)/ready-live: $(VENV)/ready-test | servers
 	@sh .ci/pip $(VENV) "python-ldap>=3.4"
+	@sh .ci/npm $(VENV)/npm ldapts@7 ldapjs@3
 	@touch $@

@@ -5,7 +5,11 @@ set -eu
 
 drivers="unixodbc libsqliteodbc"
 packages="slapd slapd-contrib ldap-utils postgresql mariadb-server unixodbc odbc-postgresql odbc-mariadb libsqliteodbc
-libldap-dev libsasl2-dev gcc python3-dev"
+libldap-dev libsasl2-dev gcc python3-dev
+apache2-bin nslcd libnss-ldapd libpam-ldapd sssd-common sssd-ldap pamtester dovecot-core dovecot-ldap postfix postfix-ldap
+freeradius freeradius-ldap freeradius-utils squid sasl2-bin proftpd-core proftpd-mod-ldap default-jdk-headless php-cli
+php-ldap libnet-ldap-perl ruby-net-ldap curl"
+command -v npm >/dev/null || packages="$packages nodejs npm" # another Node.js than Debian's brings its own
 [ "${1:-}" != drivers ] || packages=$drivers
 policy=/usr/sbin/policy-rc.d
 
@@ -46,7 +50,20 @@ apt() {
         fail "apt-get $1 failed; what it said is above"
     fi
 }
+# Packages of login clients enter themselves into how this machine looks people up and logs them in. That is undone:
+# the tests give them files of their own.
+names=/etc/nsswitch.conf
+kept=$(mktemp)
+[ ! -e "$names" ] || cat "$names" >"$kept"
 apt update
 # shellcheck disable=SC2086 # one word for each package
 apt install --no-install-recommends $missing
-rm -f "$log"
+[ ! -s "$kept" ] || $sudo cp "$kept" "$names"
+for profile in sssd-common:sss libpam-ldapd:ldap; do
+    case "$missing " in
+    *" ${profile%:*} "*)
+        $sudo env DEBIAN_FRONTEND=noninteractive pam-auth-update --package --remove "${profile#*:}" pwquality
+        ;;
+    esac
+done
+rm -f "$log" "$kept"

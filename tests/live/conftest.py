@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from live.certificates import Authority
 from live.clients import Way, python_ldap
+from live.estate import Estate
 from live.gateway_process import Gateway
 from live.legacy import OldDirectory, OldStore, login
 from live.legacytables import OldFile, OldMariaDB, OldOdbc, OldPostgreSQL
@@ -74,6 +78,24 @@ def gateways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...,
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
+    made = Estate(tmp_path_factory.mktemp("estate"))
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module")
+def place(authority: Authority) -> Iterator[Path]:
+    """A directory that daemons of any user can read, unlike pytest's own; `ca.pem` in it is what clients trust."""
+    with tempfile.TemporaryDirectory(prefix="bindferry-") as name:
+        made = Path(name)
+        made.chmod(0o755)
+        shutil.copy(authority.certificate, made / "ca.pem")
+        (made / "ca.pem").chmod(0o644)
+        yield made
 
 
 @pytest.fixture(scope="module")
