@@ -15,12 +15,11 @@ import click
 from gateway.cli.common import config_option, json_option, over_stores, show_json, tell_absent
 from gateway.config import Settings, load
 from gateway.errors import BusyError, IdentityConflict, SourceError
-from gateway.identity.claims import find_first
+from gateway.identity.claims import answers_to, find_first
 from gateway.identity.model import Identity, LoginName
 from gateway.identity.names import NameRules
 from gateway.identity.outcome import Reason
 from gateway.identity.ports import Account, LegacySource, NativeDirectory
-from gateway.identity.verify_legacy import answers_to
 from gateway.wire.dn import leaf, normalise_dn
 
 _ADOPTED = (None, Reason.MUST_CHANGE)  # R7: whoever must change the password is not lost

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gateway.errors import BusyError, DirectoryError, IdentityConflict
 from gateway.identity.audit import AuditRecord, AuditSink, word_for
-from gateway.identity.claims import find_first
+from gateway.identity.claims import find_first, is_meant
 from gateway.identity.flights import Clock, SingleFlight
 from gateway.identity.hashing import PasswordHasher
 from gateway.identity.model import Identity, LoginName, PasswordCredential, Peer, Secret
@@ -59,9 +59,18 @@ class Authenticator:
         decision = _GIVEN_UP
         try:
             decision = await self._decide(credential, peer)
+            if credential.acting_as is not None:
+                decision = self._as_asked(decision, credential.acting_as)
         finally:
             self._record(decision, credential, peer, began)
         return decision.outcome
+
+    def _as_asked(self, decision: Decision, acting_as: LoginName) -> Decision:
+        """Nobody acts as somebody else, whatever the right password: that would need a right of its own."""
+        if not isinstance(decision.outcome, Accepted) or is_meant(self._names, acting_as, decision.outcome.identity):
+            return decision
+        detail = f"asked to act as {acting_as.typed!r}, who is somebody else"
+        return Decision(Rejected(Reason.ANOTHER_IDENTITY), decision.via, decision.outcome.identity, detail)
 
     def _record(self, decision: Decision, credential: PasswordCredential, peer: Peer, began: float) -> None:
         identity = decision.identity

@@ -48,6 +48,18 @@ async def account_of(source: LegacySource, readings: Sequence[LoginName]) -> tup
     return by_alias
 
 
+def answers_to(reading: LoginName, name: str, aliases: Sequence[str], dn: str | None) -> bool:
+    """Whether somebody with this canonical name, aliases and normalised DN is whom `reading` asks for (R2)."""
+    if reading.dn is not None:
+        return dn is None or dn == reading.dn
+    return reading.key == normalise(name) or any(reading.key == normalise(alias) for alias in aliases)
+
+
+def is_meant(names: NameRules, login: LoginName, person: Identity) -> bool:
+    """Whether this name, read in any way that the rules allow, is this person's."""
+    return any(answers_to(reading, person.name, person.aliases, person.dn_key) for reading in names.readings(login))
+
+
 class Claims:
     """Which further names somebody who moves may bring along."""
 

@@ -114,10 +114,12 @@ class LoginName:
 
 @dataclass(frozen=True, slots=True)
 class PasswordCredential:
-    """A name and a password, for the life of one bind."""
+    """A name and a password, for the life of one bind. `acting_as` is whom the connection shall speak for where the
+    application says that apart (a SASL authorization identity)."""
 
     login: LoginName
     password: Secret
+    acting_as: LoginName | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ class Reason(enum.Enum):
     EXPIRED = "expired"
     MUST_CHANGE = "must-change"
     AMBIGUOUS = "ambiguous-name"  # one name, more than one person (R2, R4)
+    ANOTHER_IDENTITY = "another-identity"  # proved to be one person, and asked to act as another
     NAME_MISMATCH = "name-mismatch"  # the source's canonical name is not what was asked (R2)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gateway.errors import BusyError, DirectoryError, IdentityConflict, SourceError
-from gateway.identity.claims import account_of
+from gateway.identity.claims import account_of, answers_to
 from gateway.identity.flights import Clock
 from gateway.identity.migrate import FirstYes, Migrator
-from gateway.identity.model import Identity, LoginName, PasswordCredential, Peer, normalise
+from gateway.identity.model import Identity, LoginName, PasswordCredential, Peer
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable, Unknown
 from gateway.identity.ports import Account, LegacySource, NativeDirectory
 from gateway.identity.throttle import ForwardBudget, Throttle
@@ -166,10 +166,3 @@ def _settle(budget: ForwardBudget, account: str, at: float, outcome: Outcome) ->
             budget.refund(account, at)  # the last two are said to the right password only
         case Unavailable():
             budget.doubt(account, at)
-
-
-def answers_to(reading: LoginName, name: str, aliases: Sequence[str], dn: str | None) -> bool:
-    """Whether somebody with this canonical name, aliases and normalised DN is whom `reading` asks for (R2)."""
-    if reading.dn is not None:
-        return dn is None or dn == reading.dn
-    return reading.key == normalise(name) or any(reading.key == normalise(alias) for alias in aliases)

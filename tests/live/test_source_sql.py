@@ -20,10 +20,10 @@ from live.reactor import in_reactor, reactor
 
 from backends.legacy.sql import PLUGIN, SqlSource
 from gateway.errors import SourceMisbehaved, SourceUnavailable
+from gateway.identity.claims import answers_to
 from gateway.identity.model import LoginName, Secret
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unknown
 from gateway.identity.search import Query, Scope
-from gateway.identity.verify_legacy import answers_to
 from gateway.plugins import Context
 from gateway.testing.conformance_source import SourceConformance
 from gateway.wire.filtertext import parse_filter

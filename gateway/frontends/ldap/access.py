@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from gateway.frontends.ldap.services import Services
     from gateway.frontends.ldap.session import Session
 
+LONGEST_PASSWORD = 1024
+"""Octets; a longer one is wrong without being hashed. No store that we know accepts more than 512."""
+
 _log = Logger()
 
 

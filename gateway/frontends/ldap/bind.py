@@ -1,11 +1,12 @@
-"""The bind operation (RFC 4511 4.2, RFC 4513 5): simple and anonymous. Who may in is decided by the core."""
+"""The bind operation (RFC 4511 4.2, RFC 4513 5): anonymous, simple, and what `sasl` adds. Who may in is decided by the
+core."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gateway.frontends.ldap import controls
-from gateway.frontends.ldap.access import check_may_send_password
+from gateway.frontends.ldap import controls, sasl
+from gateway.frontends.ldap.access import LONGEST_PASSWORD, check_may_send_password
 from gateway.frontends.ldap.names import login_name
 from gateway.frontends.ldap.results import (
     INVALID_CREDENTIALS,
@@ -21,11 +22,7 @@ from gateway.wire.messages import BindRequest, BindResponse, LdapResult, ResultC
 if TYPE_CHECKING:
     from gateway.frontends.ldap.call import Call
 
-LONGEST_PASSWORD = 1024
-"""Octets; a longer one is wrong without being hashed. No store that we know accepts more than 512."""
-
 _VERSION = LdapResult(ResultCode.PROTOCOL_ERROR, diagnostic="only LDAP version 3 is spoken here")
-_SASL = LdapResult(ResultCode.AUTH_METHOD_NOT_SUPPORTED, diagnostic="only simple authentication works here")
 
 
 async def bind(call: Call, request: BindRequest) -> BindResponse:
@@ -33,17 +30,21 @@ async def bind(call: Call, request: BindRequest) -> BindResponse:
     method = request.authentication
     if request.version != 3:
         return BindResponse(_VERSION)
-    if isinstance(method, SaslAuthentication):
-        return BindResponse(_SASL)
-    if not method.password and not request.name:
-        return BindResponse(SUCCESS)
     session = call.session
-    check_may_send_password(session, is_sent=bool(method.password))
-    if not request.name or len(method.password) > LONGEST_PASSWORD:
-        return BindResponse(INVALID_CREDENTIALS)
-    login = login_name(request.name)
-    credential = PasswordCredential(login, Secret(method.password))
-    outcome = await session.services.binder.bind(credential, session.peer_named(login))
+    if isinstance(method, SaslAuthentication):
+        decided = await sasl.authenticate(session, method)
+        if isinstance(decided, LdapResult):
+            return BindResponse(decided, sasl.challenge(decided))
+        outcome = decided
+    else:
+        if not method.password and not request.name:
+            return BindResponse(SUCCESS)
+        check_may_send_password(session, is_sent=bool(method.password))
+        if not request.name or len(method.password) > LONGEST_PASSWORD:
+            return BindResponse(INVALID_CREDENTIALS)
+        login = login_name(request.name)
+        credential = PasswordCredential(login, Secret(method.password))
+        outcome = await session.services.binder.bind(credential, session.peer_named(login))
     if isinstance(outcome, Accepted):
         call.become(outcome.identity)
     if call.message.controls and controls.asked(call.message.controls, PASSWORD_POLICY):

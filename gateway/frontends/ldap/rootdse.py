@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gateway.frontends.ldap import controls
 from gateway.frontends.ldap.services import Services
 from gateway.frontends.ldap.subschema import SUBSCHEMA_DN
@@ -9,7 +11,7 @@ from gateway.identity.model import Attributes, Entry
 from gateway.wire.controls import ABSOLUTE_TRUE_AND_FALSE, ALL_OPERATIONAL_ATTRIBUTES, START_TLS, WHO_AM_I
 
 
-def root_dse(services: Services, *, is_tls: bool) -> Entry:
+def root_dse(services: Services, *, is_tls: bool, mechanisms: Sequence[str] = ()) -> Entry:
     """The entry as this connection sees it. All but its object class is operational: ask for "+", or by name."""
     extensions = [WHO_AM_I]
     if services.offers_starttls and not is_tls:
@@ -19,6 +21,7 @@ def root_dse(services: Services, *, is_tls: bool) -> Entry:
         "namingContexts": services.naming_contexts,
         "supportedExtension": extensions,
         "supportedControl": controls.SUPPORTED,
+        "supportedSASLMechanisms": mechanisms,
         "supportedFeatures": [ALL_OPERATIONAL_ATTRIBUTES, ABSOLUTE_TRUE_AND_FALSE],
         "subschemaSubentry": [SUBSCHEMA_DN],
         "vendorName": ["Bindferry"],

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from gateway.frontends.ldap.names import dn_key, login_name
 from gateway.frontends.ldap.rootdse import root_dse
+from gateway.frontends.ldap.sasl import mechanisms
 from gateway.frontends.ldap.services import Searcher
 from gateway.frontends.ldap.subschema import SUBSCHEMA_KEY, subschema
 from gateway.identity.model import Attributes, Entry, LoginName
@@ -32,7 +33,7 @@ _CLASSES = {
 def own_entry(session: Session, key: str, scope: Scope) -> Entry | None:
     """What this server says about itself, readable without a bind."""
     if not key and scope is Scope.BASE:
-        return root_dse(session.services, is_tls=session.is_tls)
+        return root_dse(session.services, is_tls=session.is_tls, mechanisms=mechanisms(session))
     if key == SUBSCHEMA_KEY and scope is not Scope.ONE:
         return subschema()
     return None

@@ -6,12 +6,12 @@ from core_rig import Rig
 from twisted.internet.defer import CancelledError, Deferred
 
 from gateway.config.networks import EVERYWHERE
-from gateway.frontends.ldap.bind import LONGEST_PASSWORD
+from gateway.frontends.ldap.access import LONGEST_PASSWORD
 from gateway.frontends.ldap.services import Services
 from gateway.identity.model import PasswordCredential, Peer
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable
 from gateway.wire.controls import PASSWORD_POLICY, PolicyError, decode_policy_answer
-from gateway.wire.messages import BindRequest, Control, SaslAuthentication
+from gateway.wire.messages import Control
 
 JDOE = "uid=jdoe,ou=people,dc=example,dc=com"
 
@@ -74,11 +74,6 @@ def test_a_password_beyond_the_bound_is_wrong_and_is_not_hashed() -> None:
 def test_only_version_3_is_spoken(version: int) -> None:
     client = Client(services(People(person())))
     assert client.result(bind_request(JDOE, b"secret", version)).code == 2
-
-
-def test_sasl_is_not_supported() -> None:
-    client = Client(services(People(person())))
-    assert client.result(BindRequest(3, "", SaslAuthentication("PLAIN", b"\0jdoe\0secret"))).code == 7
 
 
 def test_a_malformed_dn_is_34() -> None:

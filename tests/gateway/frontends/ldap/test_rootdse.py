@@ -26,7 +26,7 @@ def test_what_it_says() -> None:
     assert shown["supportedFeatures"] == [b"1.3.6.1.4.1.4203.1.5.1", b"1.3.6.1.4.1.4203.1.5.3"]
     assert shown["subschemaSubentry"] == [b"cn=Subschema"]
     assert (shown["vendorName"], shown["vendorVersion"]) == ([b"Bindferry"], [b"1.2"])
-    assert "supportedSASLMechanisms" not in shown
+    assert shown["supportedSASLMechanisms"] == [b"PLAIN"]
 
 
 def test_named_attributes_are_shown_as_sssd_and_authelia_ask_for_them() -> None:

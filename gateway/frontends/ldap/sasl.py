@@ -1,0 +1,77 @@
+"""SASL binds (RFC 4513 5.2): which mechanisms work on a connection, and what each of their messages means.
+
+Only mechanisms of one message are here, so that a connection keeps nothing between two bind requests: whoever changes
+the mechanism in the middle has begun anew (RFC 4513 5.2.1.2). The core decides who may in.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gateway.frontends.ldap.access import LONGEST_PASSWORD, check_may_send_password
+from gateway.frontends.ldap.names import login_name
+from gateway.frontends.ldap.results import INVALID_CREDENTIALS, LdapError
+from gateway.identity.model import LoginName, PasswordCredential, Secret
+from gateway.identity.outcome import Outcome
+from gateway.wire.messages import LdapResult, ResultCode, SaslAuthentication
+
+if TYPE_CHECKING:
+    from gateway.frontends.ldap.session import Session
+
+PLAIN = "PLAIN"
+
+_NOT_HERE = LdapResult(
+    ResultCode.AUTH_METHOD_NOT_SUPPORTED, diagnostic="this SASL mechanism does not work on this connection"
+)
+_GO_ON = LdapResult(ResultCode.SASL_BIND_IN_PROGRESS)
+
+
+def mechanisms(session: Session) -> list[str]:
+    """Those that work on this connection as it is now."""
+    return [PLAIN] if session.takes_passwords else []
+
+
+async def authenticate(session: Session, method: SaslAuthentication) -> Outcome | LdapResult:
+    """What the core decides; a result where there is nothing to decide: another mechanism, or not all is said yet."""
+    if method.mechanism.upper() == PLAIN:
+        return await _plain(session, method.credentials)
+    return _NOT_HERE
+
+
+def challenge(result: LdapResult) -> bytes | None:
+    """What goes out with this result: the empty challenge where the client has the next word (RFC 4422 5.1)."""
+    return b"" if result is _GO_ON else None
+
+
+async def _plain(session: Session, credentials: bytes | None) -> Outcome | LdapResult:
+    """RFC 4616. A password that is not UTF-8 is taken like one of a simple bind (R13)."""
+    check_may_send_password(session, is_sent=bool(credentials))
+    if credentials is None:
+        return _GO_ON
+    parts = credentials.split(b"\0")
+    if len(parts) != 3:
+        return _malformed("a PLAIN message is an authorization identity, a name and a password, with NUL between them")
+    authorization, name, password = parts
+    try:
+        login = login_name(name.decode("utf-8"))
+        acting_as = _authorization(authorization)
+    except (UnicodeDecodeError, LdapError):
+        return _malformed("a name in a PLAIN message is none")
+    if len(password) > LONGEST_PASSWORD:
+        return INVALID_CREDENTIALS
+    credential = PasswordCredential(login, Secret(password), acting_as)
+    return await session.services.binder.bind(credential, session.peer_named(login))
+
+
+def _authorization(credentials: bytes) -> LoginName | None:
+    """An authzId (RFC 4513 5.2.1.8), None for the implicit one. Without `dn:` or `u:`, as some libraries send it, it
+    is a name as in a bind. `UnicodeDecodeError` or `LdapError` where it is no name."""
+    text = credentials.decode("utf-8")
+    if not text:
+        return None
+    kind, colon, name = text.partition(":")
+    return login_name(name if colon and kind.lower() in {"dn", "u"} else text)
+
+
+def _malformed(text: str) -> LdapResult:
+    return LdapResult(ResultCode.PROTOCOL_ERROR, diagnostic=text)
