@@ -57,6 +57,7 @@ class LdapSource:
         self.name = options.name
         self.bases: tuple[str, ...] = (options.base_key,)
         self.charset = options.charset
+        self.searches = options.search_connections
         self._options = options
         self._client = client
         self._territory = Territory(options.base_key, options.scope == "one")

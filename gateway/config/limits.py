@@ -31,6 +31,16 @@ class Limits(Options):
     size: Count = 10_000
     """Entries of one search; a client may ask for fewer, never for more."""
     time: Wait = 60.0
-    """Seconds of one search."""
+    """Seconds of one search, or of one page of it."""
+    page: Count = 1000
+    """Entries of one page of a paged search (RFC 2696); who asks for larger pages gets these."""
+    paged_size: Annotated[int, Field(ge=0)] = 0
+    """Entries of all pages of a search together; 0 is any number."""
+    paged_connection: Count = 8
+    """Paged searches that rest between two pages on one connection; the oldest ends for one more."""
+    paged_searches: Count = 256
+    """The same on all connections together; one more ends the oldest of the address that has the most."""
+    paged_idle: Wait = 300.0
+    """Seconds that a paged search rests until it ends."""
     bind_timeout: Wait = 30.0
     """Seconds of one bind, all sources together."""

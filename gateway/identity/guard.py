@@ -19,6 +19,7 @@ from gateway.identity.flights import Clock, within
 from gateway.identity.model import Entry, Identity, LoginName, Secret
 from gateway.identity.outcome import Outcome, Unavailable
 from gateway.identity.ports import Account, LegacySource, Sight
+from gateway.identity.resting import searches_of
 from gateway.identity.search import BaseNotFound, Query
 
 T = TypeVar("T")
@@ -76,6 +77,7 @@ class GuardedSource:
         self.name = source.name
         self.bases = source.bases
         self.charset = source.charset
+        self.searches = searches_of(source)
         self._source = source
         self._rules = rules
         self._clock = clock

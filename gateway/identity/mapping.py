@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from gateway.identity.model import Attributes, Entry, Identity, LoginName, Secret
 from gateway.identity.outcome import Accepted, Outcome
 from gateway.identity.ports import Account, LegacySource, Sight
+from gateway.identity.resting import searches_of
 from gateway.identity.search import EVERYTHING, Filter, Query
 
 
@@ -77,6 +78,7 @@ class MappedSource:
         self.name = source.name
         self.bases = source.bases
         self.charset = source.charset
+        self.searches = searches_of(source)
         self._source = source
         self._rules = rules
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 from gateway.errors import BindferryError
 from gateway.identity.model import Attributes, Entry, LoginName
+
+if TYPE_CHECKING:
+    from gateway.identity.resting import Pause
 
 
 class Scope(enum.Enum):
@@ -60,6 +63,7 @@ class Query:
     login name. `limit` is the most entries that are wanted (0: no limit). It is a hint: more may come.
     `attributes` are the canonical names of the attributes that are wanted, "*" for all user attributes, "+" for all
     operational ones; None is all of both. It is a hint, too, for what is dear to read: see `wants`.
+    `pause` is set where the entries are read in pages, between which the search may rest: `resting` tells.
     """
 
     base: str
@@ -68,6 +72,7 @@ class Query:
     person: LoginName | None = None
     limit: int = 0
     attributes: frozenset[str] | None = None
+    pause: Pause | None = field(default=None, compare=False, repr=False)
 
     def wants(self, name: str, *, operational: bool = False) -> bool:
         """Whether the values of this attribute (its canonical name) are needed: for the answer, or for the filter."""

@@ -16,10 +16,8 @@ from gateway.identity.claims import find_first
 from gateway.identity.model import Entry, Identity, Origin
 from gateway.identity.names import NameRules
 from gateway.identity.ports import LegacySource, NativeDirectory
+from gateway.identity.resting import BATCH, Lot, Reader
 from gateway.identity.search import BaseNotFound, Query, SearchIncomplete, within
-
-BATCH = 64
-"""People of a source who are looked up in the directory at once."""
 
 
 @dataclass(slots=True)
@@ -28,6 +26,10 @@ class _Seen:
 
     origins: set[Origin] = field(default_factory=set)
     dns: set[str] = field(default_factory=set)
+
+    def has(self, entry: Entry) -> bool:
+        """Whether it was yielded as it is."""
+        return entry.dn_key in self.dns
 
     def add(self, entry: Entry) -> bool:
         """Whether it is new."""
@@ -47,6 +49,7 @@ class UnionSearch:
         self._native = native
         self._sources = tuple(sources)
         self._names = names
+        self._lots = {source.name: Lot(source) for source in self._sources}
 
     async def search(self, query: Query) -> AsyncGenerator[Entry, None]:
         """Entries that match, each once. A search for one person who has moved is answered from the directory alone,
@@ -61,7 +64,7 @@ class UnionSearch:
                 yield moved
             return
         seen, missing, based = _Seen(), [], False
-        for name, entries in self._reads(query):
+        for name, entries in self._reads(query, seen):
             try:
                 async with aclosing(entries):
                     async for entry in entries:
@@ -77,14 +80,14 @@ class UnionSearch:
         if not based:
             raise BaseNotFound
 
-    def _reads(self, query: Query) -> Iterator[tuple[str, AsyncGenerator[Entry, None]]]:
+    def _reads(self, query: Query, seen: _Seen) -> Iterator[tuple[str, AsyncGenerator[Entry, None]]]:
         """What to read, in this order: the directory first, then every source that the base concerns."""
         yield "", self._native.search(query)
         # No limit there: of what a source shows some is left out here, and what is cut short must not look whole.
         unlimited = replace(query, limit=0)
         for source in self._sources:
             if any(within(base, query.base) or within(query.base, base) for base in source.bases):
-                yield source.name, self._unmoved(source, unlimited)
+                yield source.name, self._unmoved(source, unlimited, seen)
 
     async def _moved(self, query: Query) -> Identity | None:
         """The person whom this search is about, if it is about one who has moved and is below its base.
@@ -103,18 +106,23 @@ class UnionSearch:
         named = any(reading.dn is not None or reading.key == person.name_key for reading in readings)
         return person if named or query.selects(person) else None
 
-    async def _unmoved(self, source: LegacySource, query: Query) -> AsyncGenerator[Entry, None]:
+    async def _unmoved(self, source: LegacySource, query: Query, seen: _Seen) -> AsyncGenerator[Entry, None]:
         """What a source shows, with the directory's entry in the place of everybody who has moved."""
-        batch: list[Entry] = []
-        async with aclosing(source.search(query)) as entries:
-            async for entry in entries:
-                batch.append(entry)
-                if len(batch) == BATCH:
-                    for current in await self._current(source.name, query, batch):
-                        yield current
-                    batch = []
-        for current in await self._current(source.name, query, batch):
-            yield current
+        reader, pause = Reader(source, query, self._lots[source.name]), query.pause
+        if pause is not None:
+            pause.reader = reader
+        try:
+            while True:
+                batch = await reader.batch()
+                new = [entry for entry in batch if not seen.has(entry)] if reader.again else batch
+                for current in await self._current(source.name, query, new):
+                    yield current
+                if len(batch) < BATCH:
+                    return
+        finally:
+            if pause is not None:
+                pause.reader = None
+            await reader.let_go()
 
     async def _current(self, source: str, query: Query, batch: Sequence[Entry]) -> list[Entry]:
         keys = [entry.origin.key for entry in batch if isinstance(entry, Identity)]

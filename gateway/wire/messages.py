@@ -23,7 +23,7 @@ class Scope(enum.IntEnum):
 
 
 class ResultCode(enum.IntEnum):
-    """LDAPResult.resultCode, RFC 4511 4.1.9 and RFC 3909. Codes not listed stay plain integers when decoded."""
+    """LDAPResult.resultCode, RFC 4511 4.1.9, RFC 3909, RFC 4528. Codes not listed stay plain integers when decoded."""
 
     SUCCESS = 0
     OPERATIONS_ERROR = 1
@@ -68,6 +68,7 @@ class ResultCode(enum.IntEnum):
     NO_SUCH_OPERATION = 119
     TOO_LATE = 120
     CANNOT_CANCEL = 121
+    ASSERTION_FAILED = 122
 
 
 @dataclass(frozen=True, slots=True)

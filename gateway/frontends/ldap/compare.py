@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gateway.frontends.ldap.access import check_may_read
+from gateway.frontends.ldap.assertions import asserted, check_assertion
 from gateway.frontends.ldap.names import dn_key
 from gateway.frontends.ldap.tree import entry_at, matched_dn, own_entry
 from gateway.identity.search import Scope, all_attributes
@@ -31,6 +32,7 @@ async def compare(call: Call, request: CompareRequest) -> CompareResponse:
     if entry is None:
         below = matched_dn(session.services.naming_contexts, dn_key(request.entry))
         return CompareResponse(LdapResult(ResultCode.NO_SUCH_OBJECT, below))
+    check_assertion(session, asserted(call.message.controls), entry)
     attributes = all_attributes(entry)
     if session.application.view.hides(request.attribute) or Present(request.attribute).matches(attributes) is not True:
         return _NO_ATTRIBUTE

@@ -2,23 +2,45 @@
 
 from __future__ import annotations
 
-from gateway.wire.controls import MANAGE_DSA_IT, PASSWORD_POLICY
+from gateway.wire.controls import DOMAIN_SCOPE, MANAGE_DSA_IT, PAGED_RESULTS, PASSWORD_POLICY
 from gateway.wire.messages import BindRequest, CompareRequest, Control, LdapResult, ResultCode, SearchRequest
+from gateway.wire.searchcontrols import ASSERTION, MATCHED_VALUES, SEARCH_OPTIONS, SORT_REQUEST, SUBENTRIES
 
+# Active Directory's for "no references to other domains": we have none. Taken for granted by its clients, who send
+# them critical and unasked, and not advertised, which would make others take us for Active Directory. As slapd does.
+_UNSAID = frozenset({DOMAIN_SCOPE, SEARCH_OPTIONS})
 # ManageDsaIT (RFC 3296): show referral objects as they are. We have none, so it is honoured by doing nothing.
 _KNOWN: dict[type[object], frozenset[str]] = {
     BindRequest: frozenset({PASSWORD_POLICY}),
-    SearchRequest: frozenset({MANAGE_DSA_IT}),
-    CompareRequest: frozenset({MANAGE_DSA_IT}),
+    SearchRequest: frozenset(
+        {
+            MANAGE_DSA_IT,
+            PAGED_RESULTS,
+            SORT_REQUEST,
+            ASSERTION,
+            MATCHED_VALUES,
+            SUBENTRIES,
+            DOMAIN_SCOPE,
+            SEARCH_OPTIONS,
+        }
+    ),
+    CompareRequest: frozenset({MANAGE_DSA_IT, ASSERTION}),
 }
-SUPPORTED = tuple(sorted(frozenset[str]().union(*_KNOWN.values())))
+SUPPORTED = tuple(sorted(frozenset[str]().union(*_KNOWN.values()) - _UNSAID))
+_TWICE = LdapResult(ResultCode.PROTOCOL_ERROR, diagnostic="a control that was sent twice")
 
 
 def refusal(request: object, controls: tuple[Control, ...]) -> LdapResult | None:
-    """What is answered where a critical control does not work on this request (RFC 4511 4.1.11), else None."""
+    """What is answered where a critical control does not work on this request (RFC 4511 4.1.11), or a known one came
+    twice; else None."""
     known = _KNOWN.get(type(request), frozenset())
+    seen = set()
     for control in controls:
-        if control.critical and control.type not in known:
+        if control.type in known:
+            if control.type in seen:
+                return _TWICE
+            seen.add(control.type)
+        elif control.critical:
             return LdapResult(
                 ResultCode.UNAVAILABLE_CRITICAL_EXTENSION, diagnostic="a critical control does not work on this request"
             )

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gateway.frontends.ldap.access import check_may_read
+from gateway.frontends.ldap.assertions import asserted, check_assertion
+from gateway.frontends.ldap.controlled import Wishes, controlled
 from gateway.frontends.ldap.entries import encoded, select
 from gateway.frontends.ldap.names import dn_key, login_name, login_value
 from gateway.frontends.ldap.results import SUCCESS
-from gateway.frontends.ldap.tree import matched_dn, own_entry, suffixes, with_suffix
+from gateway.frontends.ldap.tree import entry_at, matched_dn, own_entry, suffixes, with_suffix
 from gateway.identity.model import Entry, LoginName
+from gateway.identity.resting import Pause
 from gateway.identity.search import BaseNotFound, Query, Scope, all_attributes
 from gateway.wire.filter import Filter, asked_names
 from gateway.wire.messages import LdapResult, ResultCode, SearchRequest, SearchResultDone
@@ -29,25 +33,46 @@ _SCOPES = {scope.value: scope for scope in Scope}
 async def search(call: Call, request: SearchRequest) -> SearchResultDone:
     """Sends the entries, waiting while the peer does not read; returns the end of the answer."""
     session = call.session
+    wishes = Wishes.of(call.message.controls) if call.message.controls else None
     key, scope = dn_key(request.base), _SCOPES[request.scope]
     own = own_entry(session, key, scope)
     if own is not None:
-        view = session.application.view
-        if view.visible(request.filter).matches(all_attributes(own)) is True:
-            call.send(encoded(own, select(request.attributes, request.types_only)))
-        return _DONE
+        return await _own(call, request, own, wishes)
     check_may_read(session)
     contexts, application = session.services.naming_contexts, session.application
     most, seconds = bounds(session)
     if request.time_limit or application.time is not None:
         call.seconds = min(seconds, request.time_limit or seconds)
-    size = min(most, request.size_limit or most)
     try:
-        return await _send(call, _entries(session, request, key, scope, size), size)
+        if wishes is None:
+            size = min(most, request.size_limit or most)
+            return await _send(call, _entries(session, request, key, size + 1), size)
+        assertion = asserted(call.message.controls)
+        base = None if assertion is None else await entry_at(session, request.base)
+        if base is not None:
+            check_assertion(session, assertion, base)
+        return await controlled(call, request, wishes, partial(_entries, session, request, key), most)
     except BaseNotFound:
         if key in suffixes(contexts):
             return _DONE
         return SearchResultDone(LdapResult(ResultCode.NO_SUCH_OBJECT, matched_dn(contexts, key)))
+
+
+async def _own(call: Call, request: SearchRequest, own: Entry, wishes: Wishes | None) -> SearchResultDone:
+    """The root DSE, or the subschema."""
+    view = call.session.application.view
+    is_shown = view.visible(request.filter).matches(all_attributes(own)) is True
+    if wishes is not None:
+        check_assertion(call.session, asserted(call.message.controls), own)
+
+        async def only(_limit: int, _pause: Pause | None) -> AsyncGenerator[Entry, None]:
+            if is_shown:
+                yield own
+
+        return await controlled(call, request, wishes, only, 1)
+    if is_shown:
+        call.send(encoded(own, select(request.attributes, request.types_only)))
+    return _DONE
 
 
 async def _send(call: Call, found: AsyncGenerator[Entry, None], size: int) -> SearchResultDone:
@@ -68,9 +93,9 @@ async def _send(call: Call, found: AsyncGenerator[Entry, None], size: int) -> Se
 
 
 def _entries(
-    session: Session, request: SearchRequest, key: str, scope: Scope, size: int
+    session: Session, request: SearchRequest, key: str, limit: int, pause: Pause | None = None
 ) -> AsyncGenerator[Entry, None]:
-    services = session.services
+    services, scope = session.services, _SCOPES[request.scope]
     suffix = suffixes(services.naming_contexts).get(key)
     wanted = session.application.view.visible(request.filter)
     if scope is Scope.BASE:
@@ -78,7 +103,7 @@ def _entries(
     else:
         person = _pinned(wanted, services.login_attributes)
     asked = select(request.attributes, request.types_only, session.application.view).asked
-    query = Query(key, scope, wanted, person, size + 1, asked)
+    query = Query(key, scope, wanted, person, limit, asked, pause=pause)
     if suffix is not None and person is None:
         return with_suffix(services.searcher, query, suffix)
     return services.searcher.search(query)

@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 from gateway.config.limits import Limits
 from gateway.config.networks import IPNetwork
 from gateway.frontends.ldap.applications import Applications
+from gateway.frontends.ldap.paging import Resting
 from gateway.identity.model import Entry, PasswordCredential, Peer
 from gateway.identity.outcome import Outcome
 from gateway.identity.search import Query
@@ -54,6 +55,7 @@ class Services:
     tls: object | None = None
     clear_text: tuple[IPNetwork, ...] = ()
     vendor_version: str = ""
+    resting: Resting = field(default_factory=Resting)
 
     @property
     def offers_starttls(self) -> bool:

@@ -24,6 +24,7 @@ from gateway.frontends.ldap.extended import starttls_result
 from gateway.frontends.ldap.operations import OPERATIONS
 from gateway.frontends.ldap.order import Order
 from gateway.frontends.ldap.outlet import Outlet, Transport
+from gateway.frontends.ldap.paging import Pages
 from gateway.frontends.ldap.peers import address_of
 from gateway.frontends.ldap.services import Clock, DelayedCall, Services
 from gateway.identity.model import Identity, LoginName, Peer
@@ -76,6 +77,7 @@ class Session(Protocol):
         self._gone = gone
         self._buffer = MessageBuffer(services.limits.message_anonymous)
         self._order = Order(services.limits.operations)
+        self._pages: Pages | None = None
         self._pumping = False
         self._paused = False
         self._closing = False
@@ -118,10 +120,19 @@ class Session(Protocol):
             _log.debug("{peer} connected and left without a byte", peer=self.peer.address)
         self._closing = True
         self._order.clear()
+        if self._pages is not None:
+            self._pages.close()
         self.outlet.lost()
         if self._idle is not None and self._idle.active():
             self._idle.cancel()
         self._gone(self)
+
+    @property
+    def pages(self) -> Pages:
+        """The paged searches of this connection that rest."""
+        if self._pages is None:
+            self._pages = Pages(self.services.limits, self.clock, self.services.resting, self.peer.address)
+        return self._pages
 
     # --- the order of requests
 

@@ -1,0 +1,208 @@
+"""Searches with controls: pages, order, assertion, values and subentries. A search without any never comes here."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gateway.frontends.ldap.entries import Selection, encoded, select
+from gateway.frontends.ldap.names import dn_key
+from gateway.frontends.ldap.paging import Course
+from gateway.frontends.ldap.results import SUCCESS, LdapError
+from gateway.frontends.ldap.sorting import in_order
+from gateway.identity.model import Attributes, Entry
+from gateway.identity.resting import Pause
+from gateway.wire.controls import PAGED_RESULTS, PagedResults, decode_paged_results, encode_paged_results
+from gateway.wire.filter import Filter
+from gateway.wire.ldap import encode_entry
+from gateway.wire.messages import Control, LdapResult, ResultCode, SearchRequest, SearchResultDone
+from gateway.wire.searchcontrols import (
+    ASSERTION,
+    MATCHED_VALUES,
+    SEARCH_OPTIONS,
+    SORT_REQUEST,
+    SUBENTRIES,
+    SortKey,
+    decode_matched_values,
+    decode_search_options,
+    decode_sort_keys,
+    decode_subentries,
+)
+
+if TYPE_CHECKING:
+    from gateway.frontends.ldap.call import Call
+    from gateway.frontends.ldap.session import Session
+
+Find = Callable[[int, Pause | None], AsyncGenerator[Entry, None]]
+"""Begins to read the entries of this search: at most so many are wanted, 0 is all; the pause is for pages."""
+
+_DONE = SearchResultDone(SUCCESS)
+_SIZE_LIMIT = SearchResultDone(
+    LdapResult(ResultCode.SIZE_LIMIT_EXCEEDED, diagnostic="more entries match than may be sent")
+)
+_OURS = frozenset({PAGED_RESULTS, SORT_REQUEST, MATCHED_VALUES, SUBENTRIES, ASSERTION, SEARCH_OPTIONS})
+_KNOWN_OPTIONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the controls of one search ask for. `must_sort`: that control is critical."""
+
+    paged: PagedResults | None = None
+    sort: tuple[SortKey, ...] = ()
+    must_sort: bool = False
+    values: tuple[Filter, ...] = ()
+    subentries: bool = False
+
+    @classmethod
+    def of(cls, controls: Sequence[Control]) -> Wishes | None:
+        """None where none of them changes a search: some applications send ManageDsaIT with every request.
+        `ProtocolError` where one is malformed, critical or not, as slapd answers."""
+        given = {control.type: control for control in controls if control.type in _OURS}
+        if not given:
+            return None
+        paged, sort = given.get(PAGED_RESULTS), given.get(SORT_REQUEST)
+        if SEARCH_OPTIONS in given and decode_search_options(given[SEARCH_OPTIONS].value) > _KNOWN_OPTIONS:
+            raise LdapError(ResultCode.UNWILLING_TO_PERFORM, "search options that are not known here")  # as slapd
+        values, subentries = given.get(MATCHED_VALUES), given.get(SUBENTRIES)
+        return cls(
+            paged=None if paged is None else decode_paged_results(paged.value),
+            sort=() if sort is None else decode_sort_keys(sort.value),
+            must_sort=sort is not None and sort.critical,
+            values=() if values is None else decode_matched_values(values.value),
+            subentries=subentries is not None and decode_subentries(subentries.value),
+        )
+
+
+async def controlled(call: Call, request: SearchRequest, wishes: Wishes, find: Find, most: int) -> SearchResultDone:
+    """The answer. `most` is how many entries a search of this application may have."""
+    pages = call.session.pages
+    paged = wishes.paged
+    if paged is not None:
+        call.controls = (_page_control(),)  # in every answer, PHP's clients look for it
+    if paged is not None and paged.cookie and not paged.size:
+        pages.abandon(paged.cookie)  # RFC 2696 3
+        return _DONE
+    if paged is not None and paged.cookie:
+        course = pages.resume(paged.cookie, _question(call, request, wishes))
+    else:
+        course = await _begin(call, request, wishes, find, most)
+    call.controls = (*course.controls, *call.controls)
+    is_kept = False
+    try:
+        size = None if paged is None else min(paged.size, _page_ceiling(call.session))
+        done = await _fill(call, request, wishes, course, size)
+        if done is None and not call.over:  # else nobody is there any more to ask for the next page
+            is_kept = True
+            cookie = await pages.rest(course)
+            call.controls = (*course.controls, _page_control(cookie))
+    finally:
+        if not is_kept:
+            await course.close()
+    return done or _DONE
+
+
+def _question(call: Call, request: SearchRequest, wishes: Wishes) -> object:
+    """All that must not differ between two pages of one search, and who asks; limits may differ."""
+    session = call.session
+    who = (None if session.identity is None else session.identity.id, session.application)
+    asked = (dn_key(request.base), request.scope, request.filter, request.attributes, request.types_only)
+    return (who, asked, wishes.sort, wishes.values, wishes.subentries)
+
+
+def _page_control(cookie: bytes = b"") -> Control:
+    """The size of the whole is 0: unknown."""
+    return Control(PAGED_RESULTS, value=encode_paged_results(PagedResults(0, cookie)))
+
+
+def _page_ceiling(session: Session) -> int:
+    return session.application.page or session.services.limits.page
+
+
+async def _begin(call: Call, request: SearchRequest, wishes: Wishes, find: Find, most: int) -> Course:
+    """A new search, with nothing sent yet."""
+    session, is_paged = call.session, wishes.paged is not None
+    ceiling = session.services.limits.paged_size if is_paged else most
+    left = min(filter(None, (request.size_limit, ceiling)), default=None)
+    pause = Pause() if is_paged else None
+    limit = 0 if left is None or is_paged or wishes.subentries else (most if wishes.sort else left) + 1
+    course = Course(find(limit, pause), _question(call, request, wishes), left)
+    if pause is not None:
+        course.pause = pause
+    if wishes.subentries:
+        course.entries = _subentries(course.entries)
+    if wishes.sort:
+        await _sort(call, wishes, course, most)
+    return course
+
+
+async def _sort(call: Call, wishes: Wishes, course: Course, most: int) -> None:
+    application = call.session.application
+    try:
+        done = await in_order(course.entries, wishes.sort, application.view, most, application.persona.outward)
+    except BaseException:
+        await course.close()
+        raise
+    course.entries, course.held = done.entries, done.held
+    course.controls = (done.control,)
+    if done.code != ResultCode.SUCCESS and wishes.must_sort:
+        await course.close()
+        call.controls = (done.control, *call.controls)
+        raise LdapError(ResultCode.UNAVAILABLE_CRITICAL_EXTENSION, "the entries cannot be sorted like that")
+
+
+async def _fill(
+    call: Call, request: SearchRequest, wishes: Wishes, course: Course, size: int | None
+) -> SearchResultDone | None:
+    """Send one page of `size` entries (None: all); the end of the search, None where it has not come."""
+    outlet = call.session.outlet
+    selection = select(request.attributes, request.types_only, call.session.application.view)
+    sent = 0
+    while True:
+        entry = await course.next()
+        if entry is None:
+            return _DONE
+        if course.left == 0:
+            return _SIZE_LIMIT
+        if sent == size:
+            course.ahead = entry
+            return None
+        sent += 1
+        if course.left is not None:
+            course.left -= 1
+        call.send(encoded(entry, selection) if not wishes.values else _with_values(entry, selection, wishes.values))
+        if outlet.full:
+            await outlet.room()
+
+
+async def _subentries(found: AsyncGenerator[Entry, None]) -> AsyncGenerator[Entry, None]:
+    """Nothing else (RFC 3672 3)."""
+    try:
+        async for entry in found:
+            if any(kind.lower() == b"subentry" for kind in entry.attributes.get("objectClass")):
+                yield entry
+    finally:
+        await found.aclose()
+
+
+def _with_values(entry: Entry, selection: Selection, wanted: Sequence[Filter]) -> bytes:
+    """The entry with those values only that one of the items matches (RFC 3876 2)."""
+    return encode_entry(entry.dn, _matching(selection.of(entry), wanted))
+
+
+def _matching(
+    attributes: Iterator[tuple[str, tuple[bytes, ...]]], wanted: Sequence[Filter]
+) -> Iterator[tuple[str, tuple[bytes, ...]]]:
+    for name, values in attributes:
+        if not values:  # types only
+            yield name, values
+            continue
+        kept = tuple(value for value in values if _is_wanted(name, value, wanted))
+        if kept:
+            yield name, kept
+
+
+def _is_wanted(name: str, value: bytes, wanted: Sequence[Filter]) -> bool:
+    alone = Attributes([(name, [value])])
+    return any(item.matches(alone) is True for item in wanted)
