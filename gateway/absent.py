@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import NoReturn
 
 from gateway.errors import DirectoryMissing, DirectoryUnavailable
-from gateway.identity.model import AccountState, Entry, Identity, LoginName, Secret
+from gateway.identity.model import AccountState, Entry, Identity, LoginName, NativeEntry, Origin, Secret
 from gateway.identity.outcome import Outcome, Unknown
 from gateway.identity.ports import Adoption, Sight
 from gateway.identity.search import BaseNotFound, Query
@@ -48,6 +48,24 @@ class AbsentDirectory:
     ) -> Identity | None:
         """Refused."""
         self._refuse()
+
+    async def carry(self, entry: Entry, origin: Origin, at: float) -> None:
+        """Refused."""
+        self._refuse()
+
+    async def carried(self, source: str, keys: Sequence[str]) -> Mapping[str, NativeEntry]:
+        """As `NativeDirectory.carried`."""
+        return {}
+
+    async def memberships(
+        self, members: Sequence[str], *, by_name: bool = False
+    ) -> Mapping[str, Sequence[NativeEntry]]:
+        """As `NativeDirectory.memberships`."""
+        return {}
+
+    def entries_version(self) -> int | None:
+        """As `NativeDirectory.entries_version`: nothing ever changes here."""
+        return 0
 
     async def search(self, query: Query) -> AsyncGenerator[Entry, None]:
         """As `NativeDirectory.search`: not even its base is there."""

@@ -17,14 +17,15 @@ from gateway.identity.model import Identity, LoginName, Origin
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What the feed tells: the latest revision of each changed row, and the names that newly adopted people answer to
-    (None: too many)."""
+    """What the feed tells: the latest revision of each changed row, the names that newly adopted people answer to
+    (None: too many), and whether entries that are no people changed."""
 
     revisions: Mapping[int, int]
     names: frozenset[str] | None
+    entries: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.revisions) or self.names is None or bool(self.names)
+        return bool(self.revisions) or self.names is None or bool(self.names) or self.entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,13 @@ class Moment:
 
 
 class Cache:
-    """At most `capacity` people. There is no "not here" in it: anybody may be adopted by another process."""
+    """At most `capacity` people. There is no "not here" in it: anybody may be adopted by another process.
+
+    `entries` is another number whenever an entry that is no person has changed.
+    """
 
     def __init__(self, capacity: int) -> None:
+        self.entries = 0
         self._capacity = capacity
         self._records: OrderedDict[int, Record] = OrderedDict()
         self._by_dn: dict[str, Record] = {}
@@ -96,11 +101,13 @@ class Cache:
         """Forget whoever changed; None: forget all, too much has happened."""
         if changes is None:
             self._feeds += 1
+            self.entries += 1
             self.clear()
             return
         if not changes:
             return
         self._feeds += 1
+        self.entries += changes.entries
         for row, revision in changes.revisions.items():
             record = self._records.get(row)
             if record is not None and record.identity.revision < revision:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from backends.native.cache import Changes
 from backends.native.engine import Store, faults
 from backends.native.keys import alias_keys
+from backends.native.noting import ADOPTED, ENTRY
 from backends.native.record import PEOPLE, read
 from backends.native.tables import change, identity
-from backends.native.writing import ADOPTED
 
 MOST = 500
 """Changes told one by one; after more than that it is cheaper to forget all."""
@@ -69,13 +69,15 @@ def _latest(connection: Connection) -> int:
 def _between(connection: Connection, after: int, latest: int) -> Changes | None:
     # SQLite has one writer at a time, so numbers are given in the order of the commits, and none comes in late.
     between = (change.c.seq > after, change.c.seq <= latest)
-    changed = select(change.c.identity, change.c.revision).where(*between, change.c.kind != ADOPTED)
+    changed = select(change.c.identity, change.c.revision).where(*between, change.c.kind.not_in((ADOPTED, ENTRY)))
     rows = connection.execute(changed.order_by(change.c.seq).limit(MOST + 1)).all()
     if len(rows) > MOST:
         return None
     adopted = select(change.c.identity).where(*between, change.c.kind == ADOPTED).limit(MOST + 1)
+    entries = select(exists().where(*between, change.c.kind == ENTRY))
     revisions = {row.identity: row.revision for row in rows}
-    return Changes(revisions, _names(connection, list(connection.execute(adopted).scalars())))
+    names = _names(connection, list(connection.execute(adopted).scalars()))
+    return Changes(revisions, names, entries=bool(connection.execute(entries).scalar_one()))
 
 
 def _names(connection: Connection, adopted: list[int]) -> frozenset[str] | None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from backends.native.engine import Store
 from backends.native.ownership import files_of, whose
-from backends.native.tables import identity, schema_version
+from backends.native.tables import entry, identity, schema_version
 from gateway.errors import DirectoryUnavailable
 from gateway.identity.ports import Sight
 
@@ -27,8 +27,9 @@ def look(store: Store, quick: int = QUICK) -> Sight:
     with store.reading() as connection:
         schema = connection.execute(select(schema_version.c.version)).scalar_one()
         people = connection.execute(select(func.count()).select_from(identity)).scalar_one()
+        others = connection.execute(select(func.count()).select_from(entry)).scalar_one()
         sound = _soundness(connection) if size <= quick else "too large for a quick look through its structure"
-    line = f"{people} people, schema {schema}, {size / (1 << 20):.1f} MiB"
+    line = f"{people} people, {others} groups and other entries, schema {schema}, {size / (1 << 20):.1f} MiB"
     return Sight(not sound.startswith("damaged"), (line, *files, sound))
 
 

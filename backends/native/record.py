@@ -1,5 +1,7 @@
 """A person as one value of the database, and back: every byte and the order of everything as adopted (R3).
 
+The packing is that of entries, too (`entries.py`).
+
 A version byte, the length of a JSON header, the header, then all attribute values end to end. The header has names and
 lengths; the values stay bytes and cost nothing to take apart. State, hash and revision are columns: they change.
 """
@@ -9,7 +11,7 @@ from __future__ import annotations
 import json
 import struct
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,27 +41,40 @@ class Record:
         return password.canonical(self.charset)[: self.significant]
 
 
+Shown = Iterable[tuple[str, Sequence[bytes] | None]]
+"""Attributes in their order; None stands for values that are kept elsewhere."""
+
+
 def pack(person: Identity) -> bytes:
-    """The value that holds what an adoption never changes: attributes, aliases, groups, origin."""
+    """The value that holds attributes, aliases, groups, origin."""
+    return packed(
+        person.attributes.items(),
+        person.operational,
+        aliases=person.aliases,
+        groups=person.groups,
+        origin=(person.origin.source, person.origin.key),
+    )
+
+
+def packed(shown: Shown, operational: Attributes, **more: object) -> bytes:
+    """Attributes and whatever else of an entry; `more` goes into the header."""
     values: list[bytes] = []
     header = {
-        "attributes": list(_lengths(person.attributes, values)),
-        "operational": list(_lengths(person.operational, values)),
-        "aliases": person.aliases,
-        "groups": person.groups,
-        "origin": (person.origin.source, person.origin.key),
+        "attributes": list(_lengths(shown, values)),
+        "operational": list(_lengths(operational.items(), values)),
+        **more,
     }
     text = json.dumps(header, separators=(",", ":")).encode("ascii")
     return b"".join((_PREFIX.pack(_VERSION, len(text)), text, *values))
 
 
-def _lengths(attributes: Attributes, into: list[bytes]) -> Iterator[tuple[str, list[int]]]:
-    for name, values in attributes.items():
-        into.extend(values)
-        yield name, [len(value) for value in values]
+def _lengths(attributes: Shown, into: list[bytes]) -> Iterator[tuple[str, list[int] | None]]:
+    for name, values in attributes:
+        into.extend(values or ())
+        yield name, None if values is None else [len(value) for value in values]
 
 
-class _Reader:
+class Reader:
     """Cuts the values off one after the other."""
 
     __slots__ = ("_at", "_data")
@@ -73,6 +88,13 @@ class _Reader:
             return NO_ATTRIBUTES
         # Interned: a hundred thousand people in memory share one "objectClass".
         return Attributes([(sys.intern(name), [self._cut(length) for length in each]) for name, each in lengths])
+
+    def shown(self, lengths: list[tuple[str, list[int] | None]]) -> tuple[tuple[str, tuple[bytes, ...] | None], ...]:
+        """The same, with None where the values are elsewhere."""
+        return tuple(
+            (sys.intern(name), None if each is None else tuple(self._cut(length) for length in each))
+            for name, each in lengths
+        )
 
     def end(self) -> None:
         """`ValueError` if anything is missing or left over."""
@@ -107,7 +129,7 @@ def read(row: Row[*tuple[Any, ...]]) -> Record:
     """The person of one row of `PEOPLE`; `DirectoryUnavailable` if it was damaged."""
     number, person_id, name, dn, tree_key, data, password_hash, charset, significant, *rest = row
     try:
-        header, values = _open(data)
+        header, values = unpack(data)
         person = Identity(
             dn=dn,
             dn_key=dn_key_of(tree_key),
@@ -122,18 +144,24 @@ def read(row: Row[*tuple[Any, ...]]) -> Record:
             revision=rest[4],
         )
         values.end()
-    except (ValueError, KeyError, TypeError, struct.error) as error:
-        kind = type(error).__name__
-        raise DirectoryUnavailable(f"person number {number} of the directory cannot be read ({kind})") from None
+    except DAMAGED as error:
+        raise DirectoryUnavailable(
+            f"person number {number} of the directory cannot be read ({type(error).__name__})"
+        ) from None
     return Record(number, person, password_hash, charset, significant)
 
 
-def _open(data: bytes) -> tuple[Any, _Reader]:
+DAMAGED = (ValueError, KeyError, TypeError, struct.error)
+"""What reading a damaged value raises."""
+
+
+def unpack(data: bytes) -> tuple[Any, Reader]:
+    """The header, and what reads the values behind it."""
     version, length = _PREFIX.unpack_from(data)
     if version != _VERSION:
         raise ValueError(version)
     end = _PREFIX.size + length
-    return json.loads(data[_PREFIX.size : end]), _Reader(data, end)
+    return json.loads(data[_PREFIX.size : end]), Reader(data, end)
 
 
 def _state(disabled: bool, locked: bool, must_change: bool, expires_at: float | None) -> AccountState:

@@ -14,17 +14,20 @@ from pydantic import AfterValidator, Field
 from twisted.internet.error import TimeoutError as DeadlineError
 
 from backends.native.cache import Cache, Changes
+from backends.native.carrying import carry
 from backends.native.engine import Store, open_store
+from backends.native.entries import carried
 from backends.native.feed import Feed
 from backends.native.freshness import Watch
 from backends.native.inspection import look
+from backends.native.members import memberships
 from backends.native.reading import by_id, by_origin, counts, find
 from backends.native.record import Record
 from backends.native.search import begin, proceed
 from backends.native.verifying import Verifier
 from backends.native.writing import NewHash, adopt, change_person, replace_hash
 from gateway.errors import BusyError, ConfigError, DirectoryUnavailable, ProtocolError
-from gateway.identity.model import AccountState, Entry, Identity, LoginName, Origin, Secret
+from gateway.identity.model import AccountState, Entry, Identity, LoginName, NativeEntry, Origin, Secret
 from gateway.identity.outcome import Outcome
 from gateway.identity.ports import Adoption, Sight
 from gateway.identity.search import Query
@@ -138,6 +141,25 @@ class SqlDirectory:
         self._cache.written(record, since)
         return record.identity
 
+    async def carry(self, entry: Entry, origin: Origin, at: float) -> None:
+        """As `NativeDirectory.carry`."""
+        if await self._write(carry, self._store, entry, origin, at):
+            self._cache.entries += 1
+
+    async def carried(self, source: str, keys: Sequence[str]) -> Mapping[str, NativeEntry]:
+        """As `NativeDirectory.carried`."""
+        return await self._read(carried, self._store, source, keys) if keys else {}
+
+    async def memberships(
+        self, members: Sequence[str], *, by_name: bool = False
+    ) -> Mapping[str, Sequence[NativeEntry]]:
+        """As `NativeDirectory.memberships`."""
+        return await self._read(memberships, self._store, members, by_name) if members else {}
+
+    def entries_version(self) -> int | None:
+        """As `NativeDirectory.entries_version`."""
+        return self._cache.entries if self._watch.fresh() else None
+
     async def search(self, query: Query) -> AsyncGenerator[Entry, None]:
         """As `NativeDirectory.search`, a page at a time."""
         if query.person is not None and self._watch.fresh():
@@ -147,8 +169,8 @@ class SqlDirectory:
                 return
         page, search = await self._read(begin, self._store, query, self._base)
         while True:
-            for record in page:
-                yield record.identity
+            for entry in page:
+                yield entry
             if search.ended:
                 return
             page = await self._read(proceed, self._store, search)

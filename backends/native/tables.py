@@ -1,7 +1,7 @@
 """The tables of the native directory. How they came to be, version after version, is in `migrations.py`.
 
-`identity.record` holds the person as adopted, in one value (`record.py`); the other tables are what people are found
-by, and can be rebuilt from it.
+`identity.record` holds the person, in one value (`record.py`); `lookup` and `membership` are what people are found by,
+and can be rebuilt from it. `entry` is the same for what is no person, with `member` beside it.
 """
 
 from __future__ import annotations
@@ -97,7 +97,66 @@ membership = Table(
     sqlite_with_rowid=False,
 )
 
-# Who changed, in order: what lets every process forget what it keeps in memory. `revision` is the identity's after it.
+# What is no person: groups, containers. `record` holds it without the values of its members (`members.py`), which are
+# rows, so that one more costs the same in a group of ten and of a hundred thousand. `tree_key` is no person's, either:
+# whoever writes looks, in a transaction that alone may write. `source` is "" for what was made here. `digest` is of all
+# that was carried over, NULL for what is `owned`.
+entry = Table(
+    "entry",
+    metadata,
+    Column("id", _Number, primary_key=True),
+    Column("uuid", Uuid, nullable=False, unique=True),
+    Column("dn", Text, nullable=False),
+    Column("tree_key", _key(), nullable=False, unique=True),
+    Column("depth", Integer, nullable=False),
+    Column("record", LargeBinary, nullable=False),
+    Column("source", _key(), nullable=False),
+    Column("key", _key(), nullable=False),
+    Column("owned", Boolean, nullable=False),
+    Column("digest", LargeBinary),
+    Column("revision", BigInteger, nullable=False),
+    Column("created", Double, nullable=False),
+    Column("modified", Double, nullable=False),
+    Index(None, "depth", "tree_key"),
+    Index(None, "source", "key", unique=True),
+)
+
+entry_lookup = Table(
+    "entry_lookup",
+    metadata,
+    Column("attribute", String(64), primary_key=True),
+    Column("key", _key(), primary_key=True),
+    Column("entry", _Number, ForeignKey("entry.id", ondelete="CASCADE"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+# One row for each value of an attribute with members, in the order of `position`. The index answers who is in which
+# group, and whether somebody is in this one.
+member = Table(
+    "member",
+    metadata,
+    Column("entry", _Number, ForeignKey("entry.id", ondelete="CASCADE"), primary_key=True),
+    Column("attribute", String(64), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("key", _key(), nullable=False),
+    Column("value", LargeBinary, nullable=False),
+    Index(None, "key", "attribute", "entry"),
+    sqlite_with_rowid=False,
+)
+
+# Whoever was removed here, by where they came from: not adopted or carried over again.
+removed = Table(
+    "removed",
+    metadata,
+    Column("source", _key(), primary_key=True),
+    Column("key", _key(), primary_key=True),
+    Column("dn", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Who changed, in order: what lets every process forget what it keeps in memory. `revision` is the one after it;
+# `identity` is a number of `entry` where `kind` says so.
 change = Table(
     "change",
     metadata,

@@ -14,19 +14,19 @@ from typing import Any, NoReturn
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from backends.native.engine import Store
+from backends.native.entries import at_dn
+from backends.native.entryrows import delete_entry
 from backends.native.keys import group_key, lookup_keys
+from backends.native.noting import ADOPTED, CHANGED, note
 from backends.native.reading import record_of
 from backends.native.record import PEOPLE, Record, pack, read, tree_key_of
-from backends.native.tables import change, identity, lookup, membership, origin
+from backends.native.tables import identity, lookup, membership, origin
 from gateway.errors import DirectoryError, IdentityConflict
 from gateway.identity.model import AccountState, Identity
 from gateway.identity.ports import Adoption
 
-ADOPTED = "adopted"
-CHANGED = "changed"
-
 _IDENTITY, _ORIGIN, _LOOKUP = insert(identity), insert(origin), insert(lookup)
-_MEMBERSHIP, _CHANGE = insert(membership), insert(change)
+_MEMBERSHIP = insert(membership)
 _HELD = PEOPLE.where(
     or_(
         identity.c.id.in_(
@@ -57,6 +57,7 @@ def adopt(store: Store, adoption: Adoption) -> Record:
                 return record
         for record in held:
             _refuse(person, record.identity)
+        _make_room(connection, person, adoption.at)
         number = _insert(connection, adoption)
     adopted = replace(person, revision=adoption.first_revision)
     return Record(number, adopted, adoption.password_hash, adoption.charset, adoption.significant)
@@ -72,6 +73,17 @@ def _holders(connection: Connection, person: Identity) -> list[Record]:
         "id": person.id,
     }
     return [read(row) for row in connection.execute(_HELD, asked)]
+
+
+def _make_room(connection: Connection, person: Identity, at: float) -> None:
+    """Whoever was carried over as an entry, before the source showed a person under that DN, becomes one."""
+    held = at_dn(connection, person.dn_key)
+    if held is None:
+        return
+    if held.bare.owned:
+        source = person.origin.source
+        raise IdentityConflict(f"the DN {person.dn!r} of source {source} is held by an entry that is no person")
+    delete_entry(connection, held, at)
 
 
 def _refuse(person: Identity, holder: Identity) -> NoReturn:
@@ -97,7 +109,7 @@ def _insert(connection: Connection, adoption: Adoption) -> int:
     groups = [{"group": group, "identity": number} for group in sorted(set(map(group_key, person.groups)))]
     if groups:
         connection.execute(_MEMBERSHIP, groups)
-    _note(connection, number, adoption.first_revision, ADOPTED, at)
+    note(connection, number, adoption.first_revision, ADOPTED, at)
     return number
 
 
@@ -129,10 +141,6 @@ def _state(state: AccountState) -> Mapping[str, object]:
         "must_change": state.must_change,
         "expires_at": state.expires_at,
     }
-
-
-def _note(connection: Connection, number: int, revision: int, kind: str, at: float) -> None:
-    connection.execute(_CHANGE, {"identity": number, "revision": revision, "kind": kind, "at": at})
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,5 +183,5 @@ def _change(connection: Connection, person: uuid.UUID, values: Mapping[str, obje
         )
     changed = record_of(connection, person)
     if changed is not None and values:
-        _note(connection, changed.row, changed.identity.revision, CHANGED, at)
+        note(connection, changed.row, changed.identity.revision, CHANGED, at)
     return changed

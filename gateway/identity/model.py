@@ -259,6 +259,23 @@ class Identity(Entry):
         object.__setattr__(self, "name_key", normalise(self.name))
 
 
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True, kw_only=True)
+class NativeEntry(Entry):
+    """A group or container in the native directory. Compared by `is`: a changed one is a new object.
+
+    `owned`: made or changed here, so what the directory says counts (as R9 has it for people). Else it is the copy of a
+    source's entry: it stands in while that source does not answer. `origin` is None for one that was made here.
+    `members` are the canonical names of the attributes with values that are kept as rows of their own (`member`,
+    `memberuid`…): they may be a hundred thousand, and are left out of `attributes` where nobody asked for them.
+    """
+
+    id: uuid.UUID
+    origin: Origin | None
+    owned: bool
+    revision: int
+    members: frozenset[str] = frozenset()
+
+
 def derive_id(origin: Origin) -> uuid.UUID:
     """The stable id of a person whose source has none: the same for the same origin, for ever (R3)."""
     return uuid.uuid5(_NAMESPACE, f"{origin.source}\0{origin.key}")

@@ -1,4 +1,4 @@
-"""The seam between the core and every store: two protocols and the values that cross it.
+"""The seam between the core and every store: two protocols. The values that cross it are in `portvalues.py`.
 
 `gateway.testing` holds a suite of promises for each (`conformance_source`, `conformance_directory`) and the doubles
 that ship (`memory_source`, `memory_directory`). Hashing is in `hashing.py`.
@@ -8,38 +8,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
 
-from gateway.identity.model import AccountState, Entry, Identity, LoginName, Origin, Secret
+from gateway.identity.model import AccountState, Entry, Identity, LoginName, NativeEntry, Origin, Secret
 from gateway.identity.outcome import Outcome
+from gateway.identity.portvalues import Account, Adoption, Sight
 from gateway.identity.search import Query
 
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """An account that a source found for a name, before any password is tried.
-
-    `ref` names the account in the source for as long as a lockout may last (a normalised DN, a primary key);
-    `name` is its canonical login name, None where only a verified bind can tell; `origin` likewise. `aliases` are its
-    further login names, `dn` its normalised DN: what the name that was asked for is compared with (R2).
-    `handle` is the source's own (a row, a DN) and may hold a hash: it is never shown.
-    """
-
-    ref: str
-    name: str | None = None
-    origin: Origin | None = None
-    aliases: tuple[str, ...] = ()
-    dn: str | None = None
-    handle: object = field(default=None, repr=False, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What a source shows when it is looked at by `bindferry check`: sentences, and whether logins would work."""
-
-    usable: bool
-    lines: tuple[str, ...]
+__all__ = ["Account", "Adoption", "LegacySource", "NativeDirectory", "Sight"]
 
 
 class LegacySource(Protocol):
@@ -78,27 +54,6 @@ class LegacySource(Protocol):
         """Let go of connections and threads."""
 
 
-@dataclass(frozen=True, slots=True)
-class Adoption:
-    """What is written, once and whole, after a first yes (R11). `password_hash` is never shown.
-
-    `at` is seconds since the epoch; `charset` how non-UTF-8 bytes of this person's password are read (R13);
-    `significant` how many bytes of the canonical password were hashed, None is all (R14).
-    """
-
-    identity: Identity
-    password_hash: str = field(repr=False)
-    application: str
-    at: float
-    charset: str = "latin-1"
-    significant: int | None = None
-
-    @property
-    def first_revision(self) -> int:
-        """The revision of the person as written: one who is removed and comes again is another (R9)."""
-        return max(1, int(self.at * 1000))
-
-
 class NativeDirectory(Protocol):
     """The new directory. Raises `DirectoryUnavailable` where it cannot answer; a password verdict is an Outcome.
 
@@ -130,8 +85,31 @@ class NativeDirectory(Protocol):
         """Change the state or the password hash, of which `significant` is as in `Adoption`; the new identity, None if
         there is no such person."""
 
+    async def carry(self, entry: Entry, origin: Origin, at: float) -> None:
+        """Write or refresh, at `at` seconds since the epoch, the copy of a group or container of a source: whole, in
+        one transaction, idempotent; unchanged content writes nothing. `origin.key` is what stays when it is renamed
+        there. One that is `owned` here, or was removed here, stays as it is. `IdentityConflict` where a person, or
+        the copy of another source's entry, has that DN."""
+
+    async def carried(self, source: str, keys: Sequence[str]) -> Mapping[str, NativeEntry]:
+        """Those of these entries of `source` that are here, copies and owned ones, by their key in the source; without
+        the values of `members`."""
+
+    async def memberships(
+        self, members: Sequence[str], *, by_name: bool = False
+    ) -> Mapping[str, Sequence[NativeEntry]]:
+        """The entries here that have each of these members: normalised DNs (`member`, `uniqueMember`, `roleOccupant`);
+        with `by_name` login names as they are compared (`memberUid`, also where it counts case). Without the values of
+        `members`. Who is in none is left out."""
+
+    def entries_version(self) -> int | None:
+        """A number that is another one as soon as an entry that is no person has changed here, in whatever process;
+        None while that cannot be told without waiting. What is computed from `memberships` may be kept as long as it
+        stays the same: never staler than a second."""
+
     def search(self, query: Query) -> AsyncGenerator[Entry, None]:
-        """As `LegacySource.search`, over the people here."""
+        """As `LegacySource.search`: the people here as `Identity`, the rest as `NativeEntry`. Of the latter, the values
+        of `members` (see there) are in the entry only where `Query.attributes` asks for them."""
 
     async def counts(self) -> Mapping[str, int]:
         """How many people are here, by the source that they came from."""

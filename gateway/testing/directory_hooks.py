@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from gateway.identity.model import Attributes, Entry, Identity, LoginName, Origin, derive_id
+from gateway.identity.model import Attributes, Entry, Identity, LoginName, NativeEntry, Origin, derive_id
 from gateway.identity.ports import Adoption, NativeDirectory
 from gateway.identity.search import Query, Scope
 from gateway.testing.plain_hasher import PlainHasher
@@ -33,6 +33,15 @@ def person(name: str, **changes: Any) -> Identity:
         "name": name,
     }
     return Identity(dn=dn, dn_key=normalise_dn(dn), origin=origin, **{**fields, **changes})
+
+
+def group(name: str, *members: str, dn: str = "", **attributes: list[bytes]) -> Entry:
+    """A group as a source would show it, with members by DN."""
+    dn = dn or f"cn={name},ou=Groups,{BASE}"
+    shown = {"objectClass": [b"top", b"groupOfNames"], "cn": [name.encode()], **attributes}
+    if members:
+        shown["member"] = [member.encode() for member in members]
+    return Entry(dn, normalise_dn(dn), Attributes(shown))
 
 
 def adoption(identity: Identity, password: bytes = PASSWORD, charset: str = "latin-1") -> Adoption:
@@ -118,6 +127,18 @@ class DirectoryHooks:
         found = self.run(self._collect(Query(normalise_dn(base), scope, parse_filter(text), **more)))
         assert all(isinstance(entry, Identity) for entry in found)
         return sorted(entry.name for entry in found if isinstance(entry, Identity))
+
+    def entries(self, text: str, base: str = BASE, scope: Scope = Scope.SUBTREE, **more: Any) -> dict[str, NativeEntry]:
+        """What is no person and is selected by a filter, by its DN as spelled."""
+        found = self.run(self._collect(Query(normalise_dn(base), scope, parse_filter(text), **more)))
+        shown = [entry for entry in found if not isinstance(entry, Identity)]
+        assert all(isinstance(entry, NativeEntry) for entry in shown)
+        assert len({entry.dn_key for entry in found}) == len(found)
+        return {entry.dn: entry for entry in shown if isinstance(entry, NativeEntry)}
+
+    def carry(self, entry: Entry, key: str = "", source: str = "staff") -> None:
+        """Carry over; the key in the source is the DN unless one is given."""
+        self.run(self.directory.carry(entry, Origin(source, key or entry.dn_key), 1_700_000_000.0))
 
     async def _collect(self, query: Query) -> list[Entry]:
         async with aclosing(self.directory.search(query)) as entries:

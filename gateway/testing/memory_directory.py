@@ -11,10 +11,11 @@ from twisted.internet.defer import Deferred
 
 from gateway.errors import BusyError, DirectoryError, DirectoryUnavailable, IdentityConflict
 from gateway.identity.hashing import PasswordHasher
-from gateway.identity.model import AccountState, Entry, Identity, LoginName, Secret, normalise
+from gateway.identity.model import AccountState, Entry, Identity, LoginName, NativeEntry, Origin, Secret, normalise
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable, Unknown
 from gateway.identity.ports import Adoption
 from gateway.identity.search import BaseNotFound, Query, within
+from gateway.testing.memory_entries import MemoryEntries
 from gateway.wire.dn import normalise_dn
 
 
@@ -35,6 +36,7 @@ class MemoryDirectory:
         self._hasher = hasher
         self._base = normalise_dn(base)
         self._people: dict[uuid.UUID, _Person] = {}
+        self._entries = MemoryEntries()
         self._reads_fail: DirectoryError | None = None
         self._writes_fail: DirectoryError | None = None
 
@@ -47,8 +49,8 @@ class MemoryDirectory:
         """Answer again."""
         self._reads_fail = self._writes_fail = None
 
-    def remove(self, person: uuid.UUID) -> None:
-        """This person leaves."""
+    def forget(self, person: uuid.UUID) -> None:
+        """This person is not here any more, as if never adopted."""
         del self._people[person]
 
     async def find(self, login: LoginName) -> Identity | None:
@@ -120,9 +122,19 @@ class MemoryDirectory:
                 return held.identity
         for held in self._people.values():
             _refuse_second(person, held.identity)
+        self._make_room(person)
         adopted = replace(person, revision=adoption.first_revision)
         self._people[person.id] = _Person(adopted, adoption.password_hash, adoption.charset, adoption.significant)
         return adopted
+
+    def _make_room(self, person: Identity) -> None:
+        other = self._entries.at(person.dn_key)
+        if other is None:
+            return
+        if other.owned:
+            source = person.origin.source
+            raise IdentityConflict(f"the DN {person.dn!r} of source {source} is held by an entry that is no person")
+        self._entries.drop(other)
 
     async def update(
         self,
@@ -152,16 +164,44 @@ class MemoryDirectory:
         self._people[changed.id] = replace(person, identity=changed)
         return changed
 
+    async def carry(self, entry: Entry, origin: Origin, at: float) -> None:
+        """As `NativeDirectory.carry`."""
+        self._writing(f"carry {entry.dn_key}")
+        for held in self._people.values():
+            if held.identity.dn_key == entry.dn_key:
+                raise IdentityConflict(
+                    f"the DN {entry.dn!r} of source {origin.source} is held by the person {held.identity.dn!r}"
+                )
+        self._entries.carry(entry, origin, at)
+
+    async def carried(self, source: str, keys: Sequence[str]) -> Mapping[str, NativeEntry]:
+        """As `NativeDirectory.carried`."""
+        self._reading(f"carried {source}")
+        return self._entries.carried(source, keys)
+
+    async def memberships(
+        self, members: Sequence[str], *, by_name: bool = False
+    ) -> Mapping[str, Sequence[NativeEntry]]:
+        """As `NativeDirectory.memberships`."""
+        self._reading("memberships")
+        return self._entries.memberships(members, by_name=by_name)
+
+    def entries_version(self) -> int | None:
+        """As `NativeDirectory.entries_version`."""
+        return None if self._reads_fail is not None else self._entries.version
+
     async def search(self, query: Query) -> AsyncGenerator[Entry, None]:
         """As `NativeDirectory.search`."""
         self._reading(f"search {query.base}")
         people = [person.identity for person in self._people.values()]
         known = query.base in {"", self._base} or any(within(person.dn_key, query.base) for person in people)
-        if not known:
+        if not known and not self._entries.knows(query.base):
             raise BaseNotFound(query.base)
         for person in people:
             if query.selects(person):
                 yield person
+        for entry in self._entries.search(query):
+            yield entry
 
     async def counts(self) -> Mapping[str, int]:
         """As `NativeDirectory.counts`."""

@@ -28,7 +28,7 @@ def test_a_process_killed_while_it_adopts_leaves_whole_people_only(tmp_path: Pat
         for table in (origin, lookup, membership, change):
             assert set(connection.execute(select(table.c.identity)).scalars()) == everybody, table.name
         keys = select(func.count()).select_from(lookup).group_by(lookup.c.identity)
-        assert set(connection.execute(keys).scalars()) == {3}  # uid, cn, alias
+        assert set(connection.execute(keys).scalars()) == {4}  # uid, cn, class, alias
         hashes = set(connection.execute(select(identity.c.password_hash)).scalars())
         assert hashes == {adoption(person("x")).password_hash}
         assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"

@@ -12,6 +12,7 @@ from backends.native import feed, writing
 from backends.native.cache import Changes
 from backends.native.engine import Store, open_store
 from backends.native.feed import Feed
+from backends.native.noting import CHANGED, note
 from gateway.errors import DirectoryUnavailable
 from gateway.identity.model import AccountState
 from gateway.testing.directory_hooks import adoption, person
@@ -51,7 +52,7 @@ def test_too_much_to_tell_is_told_in_short(store: Store, look: Feed) -> None:
     assert look.look() == Changes({}, None)
     with store.writing() as connection:
         for row in rows:
-            writing._note(connection, row, 2, writing.CHANGED, 1.0)
+            note(connection, row, 2, CHANGED, 1.0)
     assert look.look() is None
 
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backends.native.keys import LENGTH, alias_keys, group_key, indexed, lookup_keys
-from backends.native.narrow import Probe, probes
-from gateway.identity.model import Attributes
-from gateway.testing.directory_hooks import person
+from backends.native.keys import ENTRIES, LENGTH, PEOPLE, alias_keys, entry_keys, group_key, lookup_keys
+from backends.native.narrow import Probe, choices, probes
+from gateway.identity.model import Attributes, Entry
+from gateway.testing.directory_hooks import BASE, person
 from gateway.wire.filter import UNDEFINED, And, Equal, Filter, Not, Or, Present, Substrings, parse_filter
 
 SPELLINGS = """jdoe|JDoe| j  doe |jDÖE|jdo\u0308e|ﬁn|fin|straße|STRASSE|| |007|7|-0|0|-7|+7|cn=Staff,dc=x
@@ -106,10 +106,54 @@ def test_the_most_telling_condition_is_asked(text: str, attributes: set[str]) ->
 
 @pytest.mark.parametrize(
     "text",
-    ["(objectClass=person)", "(|(uid=x)(title=x))", "(!(uid=x))", "(uid=*x)", "(uid>=x)", "(&)", "(memberOf=cn*)"],
+    [
+        "(objectClass=top)",
+        "(objectClass=*)",
+        "(title=x)",
+        "(|(uid=x)(title=x))",
+        "(!(uid=x))",
+        "(uid=*x)",
+        "(uid>=x)",
+        "(&)",
+        "(memberOf=cn*)",
+    ],
 )
 def test_some_filters_the_index_does_not_know(text: str) -> None:
     assert probes(parse_filter(text)) is None
+
+
+def test_of_entries_a_class_is_asked_by_prefix_or_by_any_name_before_it_is_by_itself() -> None:
+    for text, attribute in (
+        ("(&(objectClass=groupOfNames)(cn=a*))", "cn"),
+        (f"(&(objectClass=groupOfNames)(cn=a*)(member={BASE}))", "member"),
+        ("(&(objectClass=posixGroup)(cn=*))", "objectclass"),
+        ("(&(objectClass=posixGroup)(gidNumber=7))", "gidnumber"),
+    ):
+        (probe,) = probes(parse_filter(text), ENTRIES) or ()
+        assert probe.attribute == attribute
+
+
+@pytest.mark.parametrize("asked", ["person", "2.5.6.6", "oid.2.5.6.7", "inetOrgPerson"])
+def test_an_entry_is_found_by_the_classes_above_its_own(asked: str) -> None:
+    shown = Attributes({"objectClass": [b"InetOrgPerson"]})
+    item = Equal("objectClass", asked.encode())
+    assert item.matches(shown) is True
+    (probe,) = probes(item, ENTRIES) or ()
+    assert found_by(entry_keys(Entry("", "", shown)), probe)
+
+
+@settings(max_examples=200, deadline=None)
+@given(entries, filters)
+def test_whatever_entry_is_selected_is_found(entry: Attributes, item: Filter) -> None:
+    asked = probes(item, ENTRIES)
+    if asked is not None and item.matches(entry) is True:
+        keys = entry_keys(Entry("", "", entry))
+        assert any(found_by(keys, probe) for probe in asked)
+
+
+def test_every_way_to_ask_is_told_the_most_promising_first() -> None:
+    ways = choices(parse_filter("(&(gidNumber=7)(uid=a*)(mail=*)(title=x))"))
+    assert [way[0].attribute for way in ways] == ["gidnumber", "uid", "mail"]
 
 
 def test_what_is_undefined_finds_nobody() -> None:
@@ -130,7 +174,8 @@ def test_keys_are_short() -> None:
 
 def test_no_password_is_indexed() -> None:
     """R15."""
-    assert indexed("userPassword") is None
+    assert PEOPLE.named("userPassword") is None
+    assert ENTRIES.named("userPassword") is None
 
 
 def test_an_alias_that_is_the_name_is_none() -> None:

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from backends.native import feed, reading, search, writing
+from backends.native import carrying, entries, feed, members, reading, search, stages, writing
 from backends.native.engine import Store, open_store
-from gateway.identity.model import LoginName
+from gateway.identity.model import LoginName, Origin
 from gateway.identity.search import BaseNotFound, Query, Scope
-from gateway.testing.directory_hooks import BASE, adoption, dn_login, person
+from gateway.testing.directory_hooks import BASE, adoption, dn_login, group, person
 from gateway.wire.filter import parse_filter
 
 
@@ -21,6 +21,8 @@ from gateway.wire.filter import parse_filter
 def store(tmp_path: Path) -> Iterator[Store]:
     store = open_store(f"sqlite:///{tmp_path}/x.db", busy_timeout=1, readers=1)
     writing.adopt(store, adoption(person("jdoe", aliases=("jd",))))
+    staff = group("staff", f"uid=jdoe,{BASE}", memberUid=[b"jdoe"], gidNumber=[b"7"])
+    carrying.carry(store, staff, Origin("staff", staff.dn_key), 1.0)
     yield store
     store.close()
 
@@ -71,11 +73,50 @@ def test_searches_by_attribute(store: Store, plans: list[str], text: str) -> Non
 
 @pytest.mark.parametrize("scope", list(Scope))
 def test_searches_by_place_and_their_pages(store: Store, plans: list[str], scope: Scope) -> None:
-    _, under_way = search.begin(store, Query(f"ou=people,{BASE}", scope, parse_filter("(objectClass=*)")), "")
-    under_way.last = "dc=com,"
-    search.proceed(store, under_way)
+    query = Query(f"ou=people,{BASE}", scope, parse_filter("(objectClass=*)"))
+    search.begin(store, query, "")
+    further = [stages.Stage(query, kind, begun=True, last="dc=com,") for kind in (stages.PEOPLE, stages.ENTRIES)]
+    search.proceed(store, search.Search(query, further))
     with pytest.raises(BaseNotFound):
         search.begin(store, Query("ou=gone", scope, parse_filter("(objectClass=*)")), BASE)
+    assert_indexed(plans)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(member=uid=jdoe)",
+        "(memberUid=jdoe)",
+        "(&(objectClass=posixGroup)(gidNumber=7))",
+        "(|(cn=staff)(member=uid=jdoe))",
+        "(&(objectClass=groupOfNames)(cn=st*))",
+        "(&(cn=staff)(member=*))",
+        "(&(cn=staff)(memberUid=j*))",
+    ],
+)
+@pytest.mark.parametrize("asked", [None, frozenset({"cn"})])
+def test_searches_for_groups(store: Store, plans: list[str], text: str, asked: frozenset[str] | None) -> None:
+    search.begin(store, Query(BASE, Scope.SUBTREE, parse_filter(text), attributes=asked), BASE)
+    assert_indexed(plans)
+
+
+def test_members_are_not_read_where_nobody_asks_for_them(store: Store, plans: list[str]) -> None:
+    asked = frozenset({"cn", "+"})
+    for text in ("(cn=staff)", "(objectClass=*)"):
+        search.begin(store, Query(BASE, Scope.SUBTREE, parse_filter(text), attributes=asked), BASE)
+    assert plans
+    assert not [line for line in plans if "member" in line.replace("membership", "")]
+
+
+def test_groups_by_member_and_origin(store: Store, plans: list[str]) -> None:
+    assert members.memberships(store, [f"uid=jdoe,{BASE}"], False)
+    entries.carried(store, "staff", ["1", "2"])
+    assert_indexed(plans)
+
+
+def test_carrying(store: Store, plans: list[str]) -> None:
+    for shown in (group("staff", f"uid=x,{BASE}"), group("new", dn=f"cn=new,{BASE}")):
+        assert carrying.carry(store, shown, Origin("staff", shown.dn_key), 2.0)
     assert_indexed(plans)
 
 

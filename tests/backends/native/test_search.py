@@ -9,7 +9,9 @@ import pytest
 from backends.native import writing
 from backends.native.engine import Store, open_store
 from backends.native.narrow import people_found
-from backends.native.search import PAGE, begin, proceed
+from backends.native.search import begin, proceed
+from backends.native.stages import PAGE
+from gateway.identity.model import Entry, Identity
 from gateway.identity.search import Query, Scope
 from gateway.testing.directory_hooks import BASE, adoption, person
 from gateway.wire.filter import parse_filter
@@ -27,12 +29,16 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     store.close()
 
 
+def names(page: list[Entry]) -> list[str]:
+    return [entry.name for entry in page if isinstance(entry, Identity)]
+
+
 def pages(store: Store, text: str, scope: Scope = Scope.SUBTREE) -> list[list[str]]:
     """The names on each page."""
     page, search = begin(store, Query(f"ou=people,{BASE}", scope, parse_filter(text)), BASE)
-    found = [[record.identity.name for record in page]]
+    found = [names(page)]
     while not search.ended:
-        found.append([record.identity.name for record in proceed(store, search)])
+        found.append(names(proceed(store, search)))
     return found
 
 
@@ -64,8 +70,8 @@ def test_one_person_is_found_on_one_page(store: Store) -> None:
 
 def test_people_adopted_meanwhile_do_no_harm(store: Store) -> None:
     page, search = begin(store, Query("", Scope.SUBTREE, parse_filter("(objectClass=person)")), BASE)
-    seen = [record.identity.name for record in page]
+    seen = names(page)
     writing.adopt(store, adoption(person("aaa", dn=f"uid=aaa,ou=a,{BASE}")))
     while not search.ended:
-        seen.extend(record.identity.name for record in proceed(store, search))
+        seen.extend(names(proceed(store, search)))
     assert len(seen) == len(set(seen)) == PEOPLE

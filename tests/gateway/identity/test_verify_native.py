@@ -85,7 +85,7 @@ def test_somebody_removed_and_adopted_again_has_no_proofs_of_before() -> None:
     rig.bind()
     moved = rig.moved()
     assert moved is not None
-    rig.native.remove(moved.id)
+    rig.native.forget(moved.id)
     rig.source.change("jdoe", password=b"new")
     rig.clock.advance(1)
     assert isinstance(rig.bind(password=b"new"), Accepted)

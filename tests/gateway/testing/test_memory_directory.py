@@ -67,5 +67,5 @@ def test_it_tells_who_asked_and_no_password() -> None:
 def test_somebody_can_leave() -> None:
     directory = MemoryDirectory(PlainHasher())
     jdoe = now(directory.adopt(adoption(person("jdoe"))))
-    directory.remove(jdoe.id)
+    directory.forget(jdoe.id)
     assert now(directory.find(LoginName.of("jdoe"))) is None

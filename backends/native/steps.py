@@ -1,0 +1,75 @@
+"""The steps of the schema, as SQL that stays as it was written: `tables.py` goes on changing after them.
+
+When a step is taken, and by whom, is in `migrations.py`.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from backends.native.keys import PEOPLE
+from backends.native.record import unpack
+
+_ENTRIES = """
+CREATE TABLE entry (
+    id INTEGER NOT NULL,
+    uuid CHAR(32) NOT NULL,
+    dn TEXT NOT NULL,
+    tree_key VARCHAR(500) NOT NULL,
+    depth INTEGER NOT NULL,
+    record BLOB NOT NULL,
+    source VARCHAR(500) NOT NULL,
+    "key" VARCHAR(500) NOT NULL,
+    owned BOOLEAN NOT NULL,
+    digest BLOB,
+    revision BIGINT NOT NULL,
+    created DOUBLE NOT NULL,
+    modified DOUBLE NOT NULL,
+    PRIMARY KEY (id),
+    UNIQUE (uuid),
+    UNIQUE (tree_key)
+);
+CREATE INDEX ix_entry_depth_tree_key ON entry (depth, tree_key);
+CREATE UNIQUE INDEX ix_entry_source_key ON entry (source, "key");
+CREATE TABLE entry_lookup (
+    attribute VARCHAR(64) NOT NULL,
+    "key" VARCHAR(500) NOT NULL,
+    entry INTEGER NOT NULL,
+    PRIMARY KEY (attribute, "key", entry),
+    FOREIGN KEY(entry) REFERENCES entry (id) ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE TABLE member (
+    entry INTEGER NOT NULL,
+    attribute VARCHAR(64) NOT NULL,
+    position INTEGER NOT NULL,
+    "key" VARCHAR(500) NOT NULL,
+    value BLOB NOT NULL,
+    PRIMARY KEY (entry, attribute, position),
+    FOREIGN KEY(entry) REFERENCES entry (id) ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE INDEX ix_member_key_attribute_entry ON member ("key", attribute, entry);
+CREATE TABLE removed (
+    source VARCHAR(500) NOT NULL,
+    "key" VARCHAR(500) NOT NULL,
+    dn TEXT NOT NULL,
+    at DOUBLE NOT NULL,
+    PRIMARY KEY (source, "key")
+) WITHOUT ROWID
+"""
+
+
+def entries(connection: Connection) -> None:
+    """Version 1 to 2: what is no person, its members, and who was removed; people are found by more attributes."""
+    for statement in _ENTRIES.split(";"):
+        connection.exec_driver_sql(statement)
+    people = connection.exec_driver_sql("SELECT id, record FROM identity")
+    for some in people.partitions(1000):
+        found = [(name, key, row) for row, record in some for name, key in sorted(_keys(record))]
+        if found:
+            connection.exec_driver_sql("INSERT OR IGNORE INTO lookup VALUES (?, ?, ?)", found)
+
+
+def _keys(record: bytes) -> set[tuple[str, str]]:
+    header, values = unpack(record)
+    shown = values.attributes(header["attributes"]), values.attributes(header["operational"])
+    return {pair for attributes in shown for pair in PEOPLE.keys(attributes)}
