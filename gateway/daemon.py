@@ -195,6 +195,8 @@ class Daemon:
             tls=server_context(ldap.keypair) if ldap is not None and ldap.keypair is not None else None,
             clear_text=ldap.clear_text if ldap is not None else (),
             vendor_version=__version__,
+            ldapv2=settings.access.ldapv2,
+            netscape_controls=settings.access.netscape_controls,
         )
 
     def _measure(self, core: Core) -> None:

@@ -174,7 +174,7 @@ class LdapSource:
             person = await self._directory.with_groups(person)
         if right.must_change:
             person = replace(person, state=replace(person.state, must_change=True))
-        return Accepted(person)
+        return Accepted(person, notice=right.notice)
 
     async def _refused(self, target: _Target, verdict: Outcome) -> Outcome:
         """Servers say "invalid credentials" to unknown names too; only unknown goes on to the next source (R8)."""

@@ -1,4 +1,4 @@
-"""Section `access`: what may be asked without a password."""
+"""Section `access`: what may be asked without a password, and in which old ways."""
 
 from __future__ import annotations
 
@@ -10,3 +10,7 @@ class Access(Options):
 
     anonymous_search: bool = False
     """Whether searching and comparing need no bind."""
+    ldapv2: bool = False
+    """Whether a bind of version 2 is answered like one of version 3."""
+    netscape_controls: bool = True
+    """Whether answers to binds have Netscape's two controls for passwords that expire, as from 389 Directory Server."""

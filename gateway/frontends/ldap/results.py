@@ -13,14 +13,7 @@ from twisted.python.failure import Failure
 from gateway.errors import BusyError, DirectoryUnavailable, ProtocolError, PublicError, SourceError
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable
 from gateway.identity.search import SearchIncomplete
-from gateway.wire.controls import PASSWORD_POLICY, PolicyAnswer, PolicyError, encode_policy_answer
-from gateway.wire.messages import Control, LdapResult, ResultCode
-
-_POLICY_ERRORS = {
-    Reason.EXPIRED: PolicyError.PASSWORD_EXPIRED,
-    Reason.LOCKED: PolicyError.ACCOUNT_LOCKED,
-    Reason.MUST_CHANGE: PolicyError.CHANGE_AFTER_RESET,
-}
+from gateway.wire.messages import LdapResult, ResultCode
 
 SUCCESS = LdapResult(ResultCode.SUCCESS)
 # One text for every "no" (R25): whoever guesses learns nothing from it.
@@ -57,12 +50,6 @@ def bind_result(outcome: Outcome) -> LdapResult:
     if isinstance(outcome, Rejected) and outcome.reason is Reason.EMPTY_PASSWORD:
         return EMPTY_PASSWORD
     return INVALID_CREDENTIALS
-
-
-def policy_control(outcome: Outcome) -> Control:
-    """The password policy response: locked, expired, must change; empty for everything else."""
-    error = _POLICY_ERRORS.get(outcome.reason) if isinstance(outcome, Rejected) else None
-    return Control(PASSWORD_POLICY, value=encode_policy_answer(PolicyAnswer(error)))
 
 
 _ERRORS: tuple[tuple[type[Exception], LdapResult], ...] = (

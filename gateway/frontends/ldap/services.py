@@ -55,6 +55,8 @@ class Services:
     tls: object | None = None
     clear_text: tuple[IPNetwork, ...] = ()
     vendor_version: str = ""
+    ldapv2: bool = False
+    netscape_controls: bool = True
     resting: Resting = field(default_factory=Resting)
 
     @property

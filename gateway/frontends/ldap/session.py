@@ -214,6 +214,10 @@ class Session(Protocol):
             self.become(None)  # a bind that failed, RFC 4513 4
         self.outlet.write(encode_message(message))
 
+    def running(self, message_id: int) -> Call | None:
+        """The operation of this connection that is in progress under this id."""
+        return self._order.call(message_id)
+
     def finished(self, call: Call, response: Response) -> None:
         """Called by a request that has its answer."""
         message = call.message
