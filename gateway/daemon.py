@@ -187,6 +187,7 @@ class Daemon:
         return Services(
             binder=core.authenticator,
             searcher=core.search,
+            passwords=core.passwords,
             naming_contexts=tuple(contexts),
             login_attributes=tuple(name.lower() for name in settings.names.login_attributes),
             anonymous_search=settings.access.anonymous_search,

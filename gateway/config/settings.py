@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from gateway.config.access import Access
 from gateway.config.audit import Audit
+from gateway.config.changes import Changes
 from gateway.config.document import Document, read_document
 from gateway.config.faults import note, without_secrets
 from gateway.config.limits import Limits
@@ -41,6 +42,7 @@ class Sections(Options):
     names: Names = Names()
     throttle: Throttle = Throttle()
     access: Access = Access()
+    changes: Changes = Changes()
     audit: Audit = Audit()
     log: Log = Log()
     stop: Stop = Stop()
@@ -60,6 +62,7 @@ class Settings:
     names: Names = field(default_factory=Names)
     throttle: Throttle = field(default_factory=Throttle)
     access: Access = field(default_factory=Access)
+    changes: Changes = field(default_factory=Changes)
     audit: Audit = field(default_factory=Audit)
     log: Log = field(default_factory=Log)
     stop: Stop = field(default_factory=Stop)

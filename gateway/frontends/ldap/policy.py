@@ -1,4 +1,4 @@
-"""What a bind says about the password itself, besides yes or no: the password policy control, and Netscape's two.
+"""What is said about a password besides yes or no: the password policy control, and Netscape's two.
 
 The first is for who asks (draft-behera-ldap-password-policy-10). The others are older and come unasked, as from 389
 Directory Server: applications that know them look for them, all others have to ignore them.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from gateway.frontends.ldap.controls import asked
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected
+from gateway.identity.password_outcome import Denied, PasswordOutcome, Why
 from gateway.wire.controls import (
     PASSWORD_EXPIRED,
     PASSWORD_EXPIRING,
@@ -23,6 +24,14 @@ _ERRORS = {
     Reason.EXPIRED: PolicyError.PASSWORD_EXPIRED,
     Reason.LOCKED: PolicyError.ACCOUNT_LOCKED,
     Reason.MUST_CHANGE: PolicyError.CHANGE_AFTER_RESET,
+}
+_DENIED = {  # as slapd's ppolicy overlay
+    Why.NOT_ALLOWED: PolicyError.PASSWORD_MOD_NOT_ALLOWED,
+    Why.NOT_HERE: PolicyError.PASSWORD_MOD_NOT_ALLOWED,
+    Why.OLD_NEEDED: PolicyError.MUST_SUPPLY_OLD_PASSWORD,
+    Why.TOO_SHORT: PolicyError.PASSWORD_TOO_SHORT,
+    Why.TOO_WEAK: PolicyError.INSUFFICIENT_PASSWORD_QUALITY,
+    Why.UNCHANGED: PolicyError.PASSWORD_IN_HISTORY,
 }
 _EXPIRED = Control(PASSWORD_EXPIRED, value=b"0")
 _RIGHT_PASSWORD_ONLY = {Reason.EXPIRED, Reason.MUST_CHANGE}
@@ -42,6 +51,14 @@ def bind_controls(controls: tuple[Control, ...], outcome: Outcome, *, netscape: 
         elif isinstance(outcome, Rejected) and outcome.reason in _RIGHT_PASSWORD_ONLY:
             answers += (_EXPIRED,)
     return answers
+
+
+def change_controls(controls: tuple[Control, ...], outcome: PasswordOutcome) -> tuple[Control, ...]:
+    """What goes out with the answer to a change of password."""
+    if not asked(controls, PASSWORD_POLICY):
+        return ()
+    error = _DENIED.get(outcome.why) if isinstance(outcome, Denied) else None
+    return (Control(PASSWORD_POLICY, value=encode_policy_answer(PolicyAnswer(error))),)
 
 
 def _answer(outcome: Outcome) -> PolicyAnswer:

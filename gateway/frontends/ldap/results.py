@@ -12,8 +12,21 @@ from twisted.python.failure import Failure
 
 from gateway.errors import BusyError, DirectoryUnavailable, ProtocolError, PublicError, SourceError
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable
+from gateway.identity.password_outcome import Denied, PasswordOutcome, Why
 from gateway.identity.search import SearchIncomplete
 from gateway.wire.messages import LdapResult, ResultCode
+
+_DENIED = {  # as slapd answers
+    Why.ANONYMOUS: ResultCode.STRONGER_AUTH_REQUIRED,
+    Why.NOT_ALLOWED: ResultCode.INSUFFICIENT_ACCESS_RIGHTS,
+    Why.OLD_NEEDED: ResultCode.INSUFFICIENT_ACCESS_RIGHTS,
+    Why.OLD_WRONG: ResultCode.UNWILLING_TO_PERFORM,
+    Why.TOO_SHORT: ResultCode.CONSTRAINT_VIOLATION,
+    Why.TOO_WEAK: ResultCode.CONSTRAINT_VIOLATION,
+    Why.UNCHANGED: ResultCode.CONSTRAINT_VIOLATION,
+    Why.NOT_HERE: ResultCode.UNWILLING_TO_PERFORM,
+    Why.NOBODY: ResultCode.NO_SUCH_OBJECT,
+}
 
 SUCCESS = LdapResult(ResultCode.SUCCESS)
 # One text for every "no" (R25): whoever guesses learns nothing from it.
@@ -50,6 +63,15 @@ def bind_result(outcome: Outcome) -> LdapResult:
     if isinstance(outcome, Rejected) and outcome.reason is Reason.EMPTY_PASSWORD:
         return EMPTY_PASSWORD
     return INVALID_CREDENTIALS
+
+
+def password_result(outcome: PasswordOutcome) -> LdapResult:
+    """What a change of password answers."""
+    if isinstance(outcome, Denied):
+        return LdapResult(_DENIED[outcome.why], diagnostic=outcome.text)
+    if isinstance(outcome, Unavailable):
+        return BUSY if outcome.busy else UNAVAILABLE
+    return SUCCESS
 
 
 _ERRORS: tuple[tuple[type[Exception], LdapResult], ...] = (
