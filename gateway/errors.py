@@ -58,6 +58,10 @@ class RefusedError(PublicError):
     """A request that is understood and not allowed, or over a limit."""
 
 
+class LimitError(PublicError):
+    """What was asked for is more than this server does for anybody."""
+
+
 class BusyError(BindferryError):
     """A bounded queue or pool is full: come back later. Never a verdict on a password."""
 

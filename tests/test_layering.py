@@ -35,6 +35,8 @@ ARROWS: dict[str, str] = {
     "gateway.auditfile": "gateway.errors",
     "gateway.sockets": "gateway.config gateway.errors",
     "gateway.identity": "gateway.errors",
+    # Groups take filters apart, whose syntax is none of the core's.
+    "gateway.groups": "gateway.identity gateway.errors gateway.wire",
     "gateway.passwords": "gateway.errors gateway.threads",
     "gateway.wire": "gateway.errors",
     "gateway.frontends": "",

@@ -16,6 +16,7 @@ from backends.legacy.sqlsource.listing import Listing
 from backends.legacy.sqlsource.names import spellings
 from backends.legacy.sqlsource.options import SqlOptions
 from backends.legacy.sqlsource.passwords import HashCheck, PasswordCheck, Right, StatementCheck
+from backends.legacy.sqlsource.possible import can_select
 from backends.legacy.sqlsource.rows import PersonReader, Record
 from backends.legacy.sqlsource.sight import Inspection
 from backends.legacy.sqlsource.values import text_of
@@ -99,6 +100,8 @@ class SqlSource:
             person = await self._person(query.person)
         else:
             if query.scope is Scope.SUBTREE or (query.scope is Scope.ONE and query.base == template.parent_key):
+                if not can_select(query.filter, self._people.shown):
+                    return
                 async for entry in self._listing.search(query):
                     yield entry
             return

@@ -11,9 +11,9 @@ from pydantic import ValidationError
 
 from gateway.config.access import Access
 from gateway.config.audit import Audit
-from gateway.config.changes import Changes
 from gateway.config.document import Document, read_document
 from gateway.config.faults import note, without_secrets
+from gateway.config.groups import Groups
 from gateway.config.limits import Limits
 from gateway.config.listen import Listen
 from gateway.config.log import Log
@@ -40,9 +40,9 @@ class Sections(Options):
     passwords: Passwords = Passwords()
     migration: Migration = Migration()
     names: Names = Names()
+    groups: Groups = Groups()
     throttle: Throttle = Throttle()
     access: Access = Access()
-    changes: Changes = Changes()
     audit: Audit = Audit()
     log: Log = Log()
     stop: Stop = Stop()
@@ -60,9 +60,9 @@ class Settings:
     passwords: Passwords = field(default_factory=Passwords)
     migration: Migration = field(default_factory=Migration)
     names: Names = field(default_factory=Names)
+    groups: Groups = field(default_factory=Groups)
     throttle: Throttle = field(default_factory=Throttle)
     access: Access = field(default_factory=Access)
-    changes: Changes = field(default_factory=Changes)
     audit: Audit = field(default_factory=Audit)
     log: Log = field(default_factory=Log)
     stop: Stop = field(default_factory=Stop)

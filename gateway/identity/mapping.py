@@ -102,7 +102,7 @@ class MappedSource:
         """As `LegacySource.search`."""
         own_words = replace(query, filter=self._rules.asked(query.filter), attributes=None)
         if own_words.filter is EVERYTHING:  # neither about one person any more, nor enough after so many entries
-            own_words = replace(own_words, person=None, limit=0)
+            own_words = replace(own_words, person=None, limit=0, few=False)
         async with aclosing(self._source.search(own_words)) as entries:
             async for entry in entries:
                 mapped = self._rules.entry(entry)

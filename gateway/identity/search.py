@@ -62,7 +62,8 @@ class Query:
     `person` is set where the search can only mean one person: the base of a base search, or a filter that pins a
     login name. `limit` is the most entries that are wanted (0: no limit). It is a hint: more may come.
     `attributes` are the canonical names of the attributes that are wanted, "*" for all user attributes, "+" for all
-    operational ones; None is all of both. It is a hint, too, for what is dear to read: see `wants`.
+    operational ones; None is all of both. It is a hint, too, for what is dear to read: see `wants`. `few` is one more:
+    few entries can match, and the asker may be in the middle of another search.
     `pause` is set where the entries are read in pages, between which the search may rest: `resting` tells.
     """
 
@@ -73,6 +74,7 @@ class Query:
     limit: int = 0
     attributes: frozenset[str] | None = None
     pause: Pause | None = field(default=None, compare=False, repr=False)
+    few: bool = False
 
     def wants(self, name: str, *, operational: bool = False) -> bool:
         """Whether the values of this attribute (its canonical name) are needed: for the answer, or for the filter."""

@@ -3,21 +3,25 @@
 The directory is read first. Whoever a source then shows is looked up by origin: has this person moved, the directory's
 entry is what counts, whether the move happened yesterday or between the two reads; so a search in the middle of a
 migration finds one entry, neither none nor two.
+
+Of what is no person, groups above all, the source is the truth as long as it answers. The directory's copy stands in
+for it where the source is not there any more, or does not answer; what was changed or made here always counts (R18).
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from gateway.errors import BusyError, IdentityConflict, SourceError
 from gateway.identity.claims import find_first
-from gateway.identity.model import Entry, Identity, Origin
+from gateway.identity.entrykeys import key_of
+from gateway.identity.model import Entry, Identity, NativeEntry, Origin
 from gateway.identity.names import NameRules
 from gateway.identity.ports import LegacySource, NativeDirectory
 from gateway.identity.resting import BATCH, Lot, Reader
-from gateway.identity.search import BaseNotFound, Query, SearchIncomplete, within
+from gateway.identity.search import BaseNotFound, Query, Scope, SearchIncomplete, within
 
 
 @dataclass(slots=True)
@@ -63,8 +67,8 @@ class UnionSearch:
             if query.selects(moved):
                 yield moved
             return
-        seen, missing, based = _Seen(), [], False
-        for name, entries in self._reads(query, seen):
+        seen, missing, based = _Seen(), list[str](), False
+        for name, entries in self._reads(query, seen, missing):
             try:
                 async with aclosing(entries):
                     async for entry in entries:
@@ -80,14 +84,39 @@ class UnionSearch:
         if not based:
             raise BaseNotFound
 
-    def _reads(self, query: Query, seen: _Seen) -> Iterator[tuple[str, AsyncGenerator[Entry, None]]]:
-        """What to read, in this order: the directory first, then every source that the base concerns."""
-        yield "", self._native.search(query)
+    def _reads(
+        self, query: Query, seen: _Seen, missing: Sequence[str]
+    ) -> Iterator[tuple[str, AsyncGenerator[Entry, None]]]:
+        """What to read, in this order: the directory first, then every source that the base concerns, at
+        last what stands in for those that have not answered."""
+        yield "", self._here(query)
         # No limit there: of what a source shows some is left out here, and what is cut short must not look whole.
         unlimited = replace(query, limit=0)
         for source in self._sources:
             if any(within(base, query.base) or within(query.base, base) for base in source.bases):
                 yield source.name, self._unmoved(source, unlimited, seen)
+        if missing:
+            yield "", self._stand_ins(query, missing)
+
+    async def _here(self, query: Query) -> AsyncGenerator[Entry, None]:
+        """What the directory has, but for copies of what a source is still to be asked for."""
+        shown = held_back = False
+        async with aclosing(self._native.search(replace(query, limit=0))) as entries:
+            async for entry in entries:
+                if _copied_from(entry) in self._lots:
+                    held_back = True
+                else:
+                    shown = True
+                    yield entry
+        if held_back and not shown:
+            raise BaseNotFound  # as far as the directory can tell: that is for the source to say
+
+    async def _stand_ins(self, query: Query, sources: Collection[str]) -> AsyncGenerator[Entry, None]:
+        """The copies of what these sources do not show now."""
+        async with aclosing(self._native.search(replace(query, limit=0))) as entries:
+            async for entry in entries:
+                if _copied_from(entry) in sources:
+                    yield entry
 
     async def _moved(self, query: Query) -> Identity | None:
         """The person whom this search is about, if it is about one who has moved and is below its base.
@@ -115,7 +144,7 @@ class UnionSearch:
             while True:
                 batch = await reader.batch()
                 new = [entry for entry in batch if not seen.has(entry)] if reader.again else batch
-                for current in await self._current(source.name, query, new):
+                for current in await self._current(source.name, query, new, seen):
                     yield current
                 if len(batch) < BATCH:
                     return
@@ -124,14 +153,38 @@ class UnionSearch:
                 pause.reader = None
             await reader.let_go()
 
-    async def _current(self, source: str, query: Query, batch: Sequence[Entry]) -> list[Entry]:
+    async def _current(self, source: str, query: Query, batch: Sequence[Entry], seen: _Seen) -> list[Entry]:
         keys = [entry.origin.key for entry in batch if isinstance(entry, Identity)]
         moved = await self._native.by_origin(source, keys) if keys else {}
+        things = {key_of(entry): entry for entry in batch if not isinstance(entry, Identity)}
+        owned = await self._native.carried(source, list(things)) if things else {}
         current: list[Entry] = []
         for entry in batch:
-            now_here = moved.get(entry.origin.key) if isinstance(entry, Identity) else None
-            if now_here is None:
+            if isinstance(entry, Identity):
+                now_here = moved.get(entry.origin.key)
+                if now_here is None:
+                    current.append(entry)
+                elif query.selects(now_here):
+                    current.append(now_here)
+            elif (ours := owned.get(key_of(entry))) is None or not ours.owned:
                 current.append(entry)
-            elif query.selects(now_here):
-                current.append(now_here)
+            elif ours.dn_key not in seen.dns:  # it does not match any more, or has become ours since it was read
+                current += await self._owned(query, ours)
         return current
+
+    async def _owned(self, query: Query, ours: NativeEntry) -> list[Entry]:
+        if not query.covers(ours.dn_key):
+            return []
+        alone = replace(query, base=ours.dn_key, scope=Scope.BASE, person=None, pause=None)
+        try:
+            async with aclosing(self._native.search(alone)) as entries:
+                return [entry async for entry in entries]
+        except BaseNotFound:
+            return []
+
+
+def _copied_from(entry: Entry) -> str | None:
+    """The source of which this is a mere copy; None for everything else."""
+    if isinstance(entry, NativeEntry) and not entry.owned and entry.origin is not None:
+        return entry.origin.source
+    return None

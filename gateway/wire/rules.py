@@ -1,4 +1,5 @@
-"""The matching rules by name and OID (RFC 4517 section 4, RFC 4530, and Active Directory's two for bits)."""
+"""The matching rules by name and OID (RFC 4517 section 4, RFC 4530, and Active Directory's two for bits and
+one for chains of DNs)."""
 
 from __future__ import annotations
 
@@ -46,12 +47,14 @@ _TABLE = f"""
 1.3.6.1.1.16.3 uuidOrderingMatch < 1.3.6.1.1.16.1
 1.2.840.113556.1.4.803 integerBitAndMatch & {_SYNTAX}27
 1.2.840.113556.1.4.804 integerBitOrMatch | {_SYNTAX}27
+1.2.840.113556.1.4.1941 distinguishedNameChainMatch > {_SYNTAX}12
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One matching rule. `use` is `=` equality, `<` ordering, `*` substrings, `&` and `|` bits."""
+    """One matching rule. `use` is `=` equality, `<` ordering, `*` substrings, `&` and `|` bits, `>` from entry to
+    entry: that one cannot be asked of a value, and whoever knows the entries has to take it out of a filter first."""
 
     oid: str
     name: str
@@ -64,11 +67,12 @@ class Rule:
         return self.family.shape
 
     def predicate(self, value: bytes) -> Predicate | None:
-        """What an extensible match by this rule asks of one value; None where the assertion is not valid for it.
+        """What an extensible match by this rule asks of one value; None where the assertion is not valid for it, or the
+        rule is one that no value answers alone.
 
         An ordering rule asks for values *before* the assertion (RFC 4517 4.2.3). Substrings have their own filter.
         """
-        wanted = None if self.use == "*" else self.family.prepare(value)
+        wanted = None if self.use in "*>" else self.family.prepare(value)
         if wanted is None:
             return None
         if isinstance(wanted, int) and self.use in "&|":
@@ -120,6 +124,8 @@ def _compared(family: Family, wanted: Key, accept: Callable[[int], bool]) -> Pre
 def _family_of(name: str) -> Family:
     if name.startswith("integerBit"):
         return FAMILIES["integerMatch"]
+    if name == "distinguishedNameChainMatch":
+        return FAMILIES["distinguishedNameMatch"]
     return FAMILIES[name.replace("OrderingMatch", "Match").replace("SubstringsMatch", "Match")]
 
 

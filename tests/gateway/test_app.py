@@ -121,7 +121,8 @@ def test_a_name_that_was_verified_a_moment_ago_is_answered_without_suspending(tm
     assert isinstance(now(running.core.authenticator.bind(credential, PEER)), Accepted)
 
     async def search() -> list[str]:
-        query = Query("", Scope.SUBTREE, parse_filter(f"(uid={person.uid})"), LoginName.of(person.uid))
+        wanted, asked = parse_filter(f"(uid={person.uid})"), frozenset({"*"})
+        query = Query("", Scope.SUBTREE, wanted, LoginName.of(person.uid), attributes=asked)
         return [entry.dn async for entry in running.core.search.search(query)]
 
     assert now(search()) == [f"uid={person.uid},{oldstores.CUSTOMERS}"]

@@ -1,6 +1,6 @@
 """An entry of an old directory as an `Entry` or an `Identity`: byte for byte, without secrets (R3, R15). Pure.
 
-Attributes of Active Directory that come in parts (`member;range=0-1499`) have been joined before, see `reading`.
+Ranged attributes of Active Directory (`member;range=0-1499`) are kept as they come; the rest of them is not fetched.
 """
 
 from __future__ import annotations
@@ -38,6 +38,11 @@ class EntryReader:
         """What to ask a server for: all of it, and by name what some servers show only then."""
         groups = (self.group_attribute,) if self.group_attribute else ()
         return ("*", "+", *self.key_attributes, *groups, "nsAccountLock")
+
+    def least(self) -> tuple[str, ...]:
+        """What it takes to see who somebody is, and nothing else: for where only names are asked for."""
+        names = (*self.key_attributes, *self.login_attributes, *self.alias_attributes, *sorted(self.people.names()))
+        return tuple(dict.fromkeys(("objectClass", *(name for name in names if name != "*"))))
 
     def entry(self, found: SearchResultEntry, facts: Facts) -> Entry:
         """Whatever it is. Raises `ProtocolError` for a DN that is none."""

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from backends.legacy.sqlsource.names import DnTemplate
 from backends.legacy.sqlsource.options import AttributeRule, Flag, SqlOptions, template_columns
+from backends.legacy.sqlsource.possible import shown_names
 from backends.legacy.sqlsource.values import (
     BadValue,
     attribute_values,
@@ -78,6 +79,8 @@ class PersonReader:
         self._leaf_rules = [_rule(rule) for name, rule in rules if name.lower() == leaf]
         self._rules = [(name, _rule(rule)) for name, rule in rules if name.lower() != leaf]
         self._shows_groups = "memberof" not in {name.lower() for name, _ in self._rules}
+        names = ["objectClass", "entryUUID", "memberOf", self.template.attribute, *options.attributes]
+        self.shown = shown_names(names)
         group_dn = options.groups.dn if options.groups is not None else None
         self._group = DnTemplate.parse(group_dn) if group_dn is not None else None
 

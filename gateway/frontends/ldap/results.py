@@ -10,22 +10,16 @@ import secrets
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from gateway.errors import BusyError, DirectoryUnavailable, ProtocolError, PublicError, SourceError
+from gateway.errors import BusyError, DirectoryUnavailable, LimitError, ProtocolError, PublicError, SourceError
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable
-from gateway.identity.password_outcome import Denied, PasswordOutcome, Why
 from gateway.identity.search import SearchIncomplete
-from gateway.wire.messages import LdapResult, ResultCode
+from gateway.wire.controls import PASSWORD_POLICY, PolicyAnswer, PolicyError, encode_policy_answer
+from gateway.wire.messages import Control, LdapResult, ResultCode
 
-_DENIED = {  # as slapd answers
-    Why.ANONYMOUS: ResultCode.STRONGER_AUTH_REQUIRED,
-    Why.NOT_ALLOWED: ResultCode.INSUFFICIENT_ACCESS_RIGHTS,
-    Why.OLD_NEEDED: ResultCode.INSUFFICIENT_ACCESS_RIGHTS,
-    Why.OLD_WRONG: ResultCode.UNWILLING_TO_PERFORM,
-    Why.TOO_SHORT: ResultCode.CONSTRAINT_VIOLATION,
-    Why.TOO_WEAK: ResultCode.CONSTRAINT_VIOLATION,
-    Why.UNCHANGED: ResultCode.CONSTRAINT_VIOLATION,
-    Why.NOT_HERE: ResultCode.UNWILLING_TO_PERFORM,
-    Why.NOBODY: ResultCode.NO_SUCH_OBJECT,
+_POLICY_ERRORS = {
+    Reason.EXPIRED: PolicyError.PASSWORD_EXPIRED,
+    Reason.LOCKED: PolicyError.ACCOUNT_LOCKED,
+    Reason.MUST_CHANGE: PolicyError.CHANGE_AFTER_RESET,
 }
 
 SUCCESS = LdapResult(ResultCode.SUCCESS)
@@ -65,13 +59,10 @@ def bind_result(outcome: Outcome) -> LdapResult:
     return INVALID_CREDENTIALS
 
 
-def password_result(outcome: PasswordOutcome) -> LdapResult:
-    """What a change of password answers."""
-    if isinstance(outcome, Denied):
-        return LdapResult(_DENIED[outcome.why], diagnostic=outcome.text)
-    if isinstance(outcome, Unavailable):
-        return BUSY if outcome.busy else UNAVAILABLE
-    return SUCCESS
+def policy_control(outcome: Outcome) -> Control:
+    """The password policy response: locked, expired, must change; empty for everything else."""
+    error = _POLICY_ERRORS.get(outcome.reason) if isinstance(outcome, Rejected) else None
+    return Control(PASSWORD_POLICY, value=encode_policy_answer(PolicyAnswer(error)))
 
 
 _ERRORS: tuple[tuple[type[Exception], LdapResult], ...] = (
@@ -90,6 +81,8 @@ def failure_result(failure: Failure) -> LdapResult:
     error = failure.value
     if isinstance(error, LdapError):
         return error.result
+    if isinstance(error, LimitError):
+        return LdapResult(ResultCode.ADMIN_LIMIT_EXCEEDED, diagnostic=str(error))
     if isinstance(error, PublicError):
         broken = isinstance(error, ProtocolError)
         return LdapResult(

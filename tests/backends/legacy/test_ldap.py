@@ -388,6 +388,32 @@ def test_a_search_that_a_limit_cut_short_is_an_error_after_what_came(world: Worl
         world.search(Present("objectClass"))
 
 
+def test_a_question_that_finds_few_takes_no_connection_of_its_own_and_reads_no_lists(world: World) -> None:
+    """It may be asked in the middle of another search, which holds one."""
+    few = Query(BASE.lower(), Scope.SUBTREE, Equal("uid", b"zoe"), attributes=frozenset(), few=True)
+
+    async def ask() -> list[str]:
+        return [entry.dn async for entry in world.ldap.search(few)]
+
+    assert world.run(ask) == [dn_of("zoe")]
+    (request,) = [one for one in world.network.asked(SearchRequest) if one.base == BASE.lower()]
+    assert {"objectClass", "uid", "entryUUID"} <= {*request.attributes}
+    assert not {"*", "+", "memberOf"} & {*request.attributes}
+    assert len(world.network.wires) == 1
+
+
+def test_few_that_are_too_many_for_one_answer_are_read_in_pages(world: World) -> None:
+    world.tree.limit = 2
+    few = Query(BASE.lower(), Scope.SUBTREE, Present("objectClass"), attributes=frozenset(), few=True)
+
+    async def ask() -> list[str]:
+        return [entry.dn async for entry in world.ldap.search(few)]
+
+    with pytest.raises(SourceMisbehaved, match="more than it shows"):
+        world.run(ask)
+    assert len([one for one in world.network.asked(SearchRequest) if one.base == BASE.lower()]) == 2
+
+
 def test_a_search_shows_entries_that_are_no_people_too(world: World) -> None:
     found = world.search(Present("objectClass"))
     assert {one.dn for one in found if not isinstance(one, Identity)} == {BASE, f"cn=wiki,{BASE}"}
@@ -430,38 +456,3 @@ def test_an_inspection_warns_where_nothing_is_verified() -> None:
     assert not sight.usable
     assert "tls.verify is false" in sight.lines[0]
     assert "refused StartTLS" in sight.lines[1]
-
-
-def test_an_attribute_that_comes_in_parts_is_read_to_its_end() -> None:
-    """R18: Active Directory shows 1,500 members of a group at once."""
-    world = World()
-    members = [dn_of(f"m{number}").encode() for number in range(10)]
-    group = f"cn=all,{BASE}"
-    world.tree.entries[group] = {"objectClass": [b"group"], "member": members}
-    world.tree.values = 4
-    (found,) = world.search(Equal("objectClass", b"group"))
-    assert list(found.attributes.items()) == [("objectClass", (b"group",)), ("member", tuple(members))]
-    parts = [one.attributes for one in world.network.asked(SearchRequest) if one.scope == Scope.BASE.value]
-    assert parts[-2:] == [("member;range=4-*",), ("member;range=8-*",)]
-
-
-def test_parts_that_nobody_wants_are_not_fetched() -> None:
-    world = World()
-    world.tree.entries[f"cn=all,{BASE}"] = {"objectClass": [b"group"], "member": [b"o=x"] * 10}
-    world.tree.values = 4
-
-    async def ask() -> list[Entry]:
-        wanted = Equal("objectClass", b"group")
-        query = Query(normalise_dn(BASE), Scope.SUBTREE, wanted, attributes=frozenset({"cn"}))
-        return [entry async for entry in world.ldap.search(query)]
-
-    assert [one.dn for one in world.run(ask)] == [f"cn=all,{BASE}"]
-    assert not any("range=" in name for one in world.network.asked(SearchRequest) for name in one.attributes)
-
-
-def test_parts_that_never_end_are_no_answer() -> None:
-    """R6: some of the members must never pass for all."""
-    world = World()
-    world.tree.entries[f"cn=all,{BASE}"] = {"objectClass": [b"group"], "member;range=0-3": [b"o=x"] * 4}
-    with pytest.raises(SourceMisbehaved, match="do not come to an end"):
-        world.search(Equal("objectClass", b"group"))

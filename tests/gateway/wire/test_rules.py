@@ -35,6 +35,7 @@ def _asks(rule: str, value: bytes, held: bytes) -> bool | None:
         ("1.2.840.113556.1.4.804", b"6", b"4", True),
         ("1.2.840.113556.1.4.804", b"6", b"1", False),
         ("1.2.840.113556.1.4.804", b"6", b"x", False),
+        ("1.2.840.113556.1.4.1941", b"cn=g,o=c", b"cn=g,o=c", None),
     ],
 )
 def test_a_rule_asks(rule: str, value: bytes, held: bytes, expected: bool | None) -> None:
@@ -42,7 +43,7 @@ def test_a_rule_asks(rule: str, value: bytes, held: bytes, expected: bool | None
 
 
 def test_an_unknown_rule_is_not_found() -> None:
-    assert find("1.2.840.113556.1.4.1941") is None
+    assert find("1.2.840.113556.1.4.1942") is None
     assert find("") is None
 
 

@@ -95,6 +95,13 @@ def test_one_person_is_looked_up_and_nobody_else_is_read(path: Path) -> None:
         assert search(old, query("(uid=ada)", base="dc=com", person=LoginName.of("ada"))) == ["ada"]
 
 
+def test_a_table_is_not_read_for_what_nobody_in_it_shows(path: Path) -> None:
+    with source_over(options(path, list="SELECT boom FROM nowhere")) as old:
+        assert search(old, query("(&(objectClass=*)(|(member=cn=x)(memberUid=ada)))")) == []
+        with pytest.raises(SourceMisbehaved):
+            search(old, query("(cn=x)"))
+
+
 def test_without_a_list_only_people_who_are_named_are_found(path: Path) -> None:
     with source_over(options(path)) as old:
         assert search(old, query()) == []

@@ -9,14 +9,16 @@ from gateway.errors import (
     BusyError,
     DirectoryUnavailable,
     IdentityConflict,
+    LimitError,
     ProtocolError,
     RefusedError,
     SourceMisbehaved,
     SourceUnavailable,
 )
-from gateway.frontends.ldap.results import LdapError, bind_result, failure_result
+from gateway.frontends.ldap.results import LdapError, bind_result, failure_result, policy_control
 from gateway.identity.outcome import Accepted, Reason, Rejected, Unavailable, Unknown
 from gateway.identity.search import SearchIncomplete
+from gateway.wire.controls import PolicyError, decode_policy_answer
 from gateway.wire.messages import LdapResult, ResultCode
 
 
@@ -44,11 +46,26 @@ def test_an_outage_is_never_a_no() -> None:
 
 
 @pytest.mark.parametrize(
+    ("reason", "error"),
+    [
+        (Reason.LOCKED, PolicyError.ACCOUNT_LOCKED),
+        (Reason.EXPIRED, PolicyError.PASSWORD_EXPIRED),
+        (Reason.MUST_CHANGE, PolicyError.CHANGE_AFTER_RESET),
+        (Reason.WRONG_PASSWORD, None),
+        (Reason.DISABLED, None),
+    ],
+)
+def test_the_policy_control_tells_of_locked_expired_and_must_change(reason: Reason, error: PolicyError | None) -> None:
+    assert decode_policy_answer(policy_control(Rejected(reason)).value).error == error
+
+
+@pytest.mark.parametrize(
     ("error", "code"),
     [
         (LdapError(ResultCode.INVALID_DN_SYNTAX, "no"), 34),
         (ProtocolError("no"), 2),
         (RefusedError("no"), 53),
+        (LimitError("too many"), 11),
         (BusyError("full"), 51),
         (SourceUnavailable("old", "refused"), 52),
         (SourceMisbehaved("old", "two entries"), 52),

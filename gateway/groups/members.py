@@ -1,0 +1,118 @@
+"""Who is listed in a group, and which groups list somebody: static groups of every old class. Pure.
+
+A member is listed by DN (`member`, `uniqueMember`) or, in posixGroup, by login name (`memberUid`). The primary group of
+an account (`gidNumber`, `primaryGroupID`) lists nobody, and is no part of `memberOf` in any directory that we know.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from gateway.identity.model import Attributes, Entry, Identity
+from gateway.wire.filter import And, Equal, Filter, Or, Present
+from gateway.wire.matching import EXACT
+from gateway.wire.syntaxes import distinguished_name, name_and_uid
+
+GROUP_CLASSES = (
+    "groupOfNames",
+    "groupOfUniqueNames",
+    "groupOfMembers",
+    "groupOfEntries",
+    "posixGroup",
+    "group",
+    "univentionGroup",
+    "accessGroup",
+    "dominoGroup",
+    "zimbraDistributionList",
+)
+"""Classes of entries that list members, as directories of all makers call them."""
+
+LISTS = frozenset({"member", "uniquemember", "memberuid"})
+"""The attributes that list members, by their canonical names."""
+
+_ANYBODY = Or((Present("member"), Present("uniqueMember"), Present("memberUid")))
+
+
+@dataclass(frozen=True, slots=True)
+class GroupWords:
+    """How groups are asked for: their object classes keep the question off everything else, since few servers have an
+    index of every list."""
+
+    classes: tuple[str, ...] = GROUP_CLASSES
+
+    def every(self) -> Filter:
+        """Groups that list anybody."""
+        return And((self._class(), _ANYBODY))
+
+    def listing(self, entries: Iterable[Entry]) -> Filter:
+        """Groups that list any of these entries."""
+        return And((self._class(), Or(tuple(item for entry in entries for item in _items(entry)))))
+
+    def _class(self) -> Filter:
+        return Or(tuple(Equal("objectClass", name.encode()) for name in self.classes))
+
+
+def _items(entry: Entry) -> Iterator[Filter]:
+    dn = entry.dn.encode("utf-8", "surrogateescape")
+    yield Equal("member", dn)
+    yield Equal("uniqueMember", dn)
+    if isinstance(entry, Identity):
+        yield Equal("memberUid", entry.name.encode("utf-8", "surrogateescape"))
+
+
+def member_dns(group: Attributes) -> Iterator[bytes]:
+    """The DNs that a group lists, as it spells them, with the bit string that may follow one (RFC 4517 3.3.21)."""
+    yield from group.get("member")
+    yield from group.get("uniqueMember")
+
+
+def dn_key_of(value: bytes) -> str | None:
+    """The normalised DN of one of them, None where it is none. One with a bit string behind it is another (RFC 4517
+    4.2.31), as the servers' own matching has it."""
+    key = name_and_uid(value) if value.endswith(b"'B") else distinguished_name(value)
+    return None if key is None else key.decode("utf-8")
+
+
+class Members:
+    """Who is in one group, eight bytes for each: a keyed hash of this process, so that a hundred thousand fit."""
+
+    __slots__ = ("_hashes",)
+
+    def __init__(self, hashes: Sequence[int]) -> None:
+        self._hashes = array("q", sorted(hashes))
+
+    @classmethod
+    def of(cls, group: Attributes) -> Members:
+        """From the lists of a group."""
+        return cls([*hashes(group)])
+
+    def __len__(self) -> int:
+        return len(self._hashes)
+
+    def hold(self, entry: Entry) -> bool:
+        """Whether this entry is listed."""
+        if self._has(hash(entry.dn_key)):
+            return True
+        return isinstance(entry, Identity) and self._has(_name_hash(entry.name.encode("utf-8", "surrogateescape")))
+
+    def _has(self, wanted: int) -> bool:
+        at = bisect_left(self._hashes, wanted)
+        return at < len(self._hashes) and self._hashes[at] == wanted
+
+
+def hashes(group: Attributes) -> Iterator[int]:
+    """One number for each member."""
+    for value in member_dns(group):
+        key = dn_key_of(value)
+        if key is not None:
+            yield hash(key)
+    for value in group.get("memberUid"):
+        yield _name_hash(value)
+
+
+def _name_hash(name: bytes) -> int:
+    """Of a login name: never that of a DN."""
+    return hash(("name", EXACT.prepare(name)))
