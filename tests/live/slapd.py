@@ -55,9 +55,10 @@ def free_port() -> int:
 
 
 class Slapd:
-    """One server. `ldif` are records of what is in it from the start, beside the base and the accounts above."""
+    """One server. `ldif` are records of what is in it from the start, beside the base and the accounts above, `overlay`
+    is one that it has besides."""
 
-    def __init__(self, directory: Path, ldif: Iterable[str] = (), tls: Files | None = None) -> None:
+    def __init__(self, directory: Path, ldif: Iterable[str] = (), tls: Files | None = None, overlay: str = "") -> None:
         self.directory = directory
         self.port, self.tls_port = free_port(), free_port()
         self._tls = tls
@@ -74,6 +75,7 @@ class Slapd:
                 admin_password=ADMIN_PASSWORD,
                 service=SERVICE,
             )
+            + (f"moduleload {overlay}\noverlay {overlay}\n" if overlay else "")
         )
         source = directory / "start.ldif"
         source.write_text("\n".join([*_start(), *ldif]))
