@@ -8,21 +8,26 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway import passwords
 from gateway.absent import AbsentDirectory
 from gateway.config import Settings
 from gateway.config.settings import Source
 from gateway.errors import ConfigError, ConfigErrors, DirectoryMissing
 from gateway.groups.members import GroupWords
 from gateway.groups.search import GroupRules, GroupSearch
+from gateway.identity.administrators import Administrators
 from gateway.identity.audit import AuditSink
 from gateway.identity.authenticate import Authenticator
+from gateway.identity.change_password import PasswordChanges
 from gateway.identity.claims import Claims
 from gateway.identity.guard import GuardedSource, GuardRules
 from gateway.identity.mapping import AttributeRules, MappedSource
 from gateway.identity.migrate import MigrationRules, Migrator
 from gateway.identity.names import NameRules
+from gateway.identity.password_rules import PasswordRules
 from gateway.identity.ports import LegacySource, NativeDirectory
 from gateway.identity.proofs import Proofs
+from gateway.identity.set_password import PasswordSetter
 from gateway.identity.throttle import ForwardBudget, Throttle, ThrottleRules
 from gateway.identity.union import UnionSearch
 from gateway.identity.verify_legacy import LegacyVerifier
@@ -59,6 +64,7 @@ class Core:
     authenticator: Authenticator
     search: GroupSearch
     migrator: Migrator
+    passwords: PasswordChanges
     names: NameRules
     proofs: Proofs = field(repr=False)
 
@@ -71,9 +77,9 @@ def open_stores(settings: Settings, reactor: Any, *, may_create: bool = True) ->
     `ConfigErrors` holds whatever an administrator must mend first: a missing driver, a directory that cannot be
     opened or was made by a newer release.
     """
-    passwords = settings.passwords
-    hashing = Pool(reactor, "hashing", passwords.threads, passwords.queue)
-    cost = Argon2Hasher(passwords.memory >> 10, passwords.time, passwords.parallelism)
+    costs = settings.passwords
+    hashing = Pool(reactor, "hashing", costs.threads, costs.queue)
+    cost = Argon2Hasher(costs.memory >> 10, costs.time, costs.parallelism)
     hasher = HashingPool(reactor, hashing, cost)
     context = Context(reactor, hasher, settings.directory.base, may_create)
     errors: list[ConfigError] = []
@@ -158,8 +164,42 @@ def assemble(settings: Settings, stores: Stores, audit: AuditSink, clock: Any) -
         audit=audit,
         clock=clock,
     )
+    rules = _password_rules(settings)
+    setter = PasswordSetter(
+        native=stores.native,
+        sources=stores.sources,
+        hasher=stores.hasher,
+        hashes=passwords,
+        proofs=proofs,
+        throttle=throttle,
+        rules=rules,
+        clock=clock,
+    )
+    changes = PasswordChanges(
+        native=stores.native,
+        sources=stores.sources,
+        names=names,
+        prover=authenticator,
+        migrator=migrator,
+        setter=setter,
+        administrators=Administrators.of(settings.access.administrators, normalise_dn),
+        audit=audit,
+        rules=rules,
+        clock=clock,
+    )
     search = GroupSearch(UnionSearch(stores.native, stores.sources, names), _group_rules(settings), clock)
-    return Core(stores, authenticator, search, migrator, names, proofs)
+    return Core(stores, authenticator, search, migrator, changes, names, proofs)
+
+
+def _password_rules(settings: Settings) -> PasswordRules:
+    changes = settings.changes
+    return PasswordRules(
+        minimum_length=changes.minimum_length,
+        refuse_login_name=changes.refuse_login_name,
+        require_old=changes.require_old,
+        for_administrators=changes.rules_for_administrators,
+        wait=changes.wait,
+    )
 
 
 def _group_rules(settings: Settings) -> GroupRules:

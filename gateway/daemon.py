@@ -19,7 +19,9 @@ from gateway import __version__
 from gateway.app import Core, Stores, assemble, open_stores
 from gateway.auditfile import AuditFile, check_writable
 from gateway.config import Settings
+from gateway.config.listen import Proxy
 from gateway.errors import BindferryError, ConfigError, DirectoryError
+from gateway.frontends.ldap.balanced import Balanced
 from gateway.frontends.ldap.listener import Listener
 from gateway.frontends.ldap.services import Services
 from gateway.frontends.web.health import Condition, site
@@ -53,6 +55,7 @@ class Daemon:
         self._listener: Listener | None = None
         self._sockets: dict[str, socket.socket] = {}
         self._ports: list[IListeningPort] = []
+        self._entrances: list[Balanced] = []
         self._stores: Stores | None = None
         self._core: Core | None = None
         self._audit: AuditFile | None = None
@@ -101,6 +104,8 @@ class Daemon:
             await _maybe(port.stopListening())
 
     async def _end_connections(self) -> None:
+        for entrance in self._entrances:
+            entrance.end()
         if self._listener is not None:
             await self._listener.drain(self._settings.stop.grace)
 
@@ -153,12 +158,26 @@ class Daemon:
             factories["ldaps"] = TLSMemoryBIOFactory(
                 server_context(ldaps.keypair), False, self._listener, self._reactor
             )
+        for name, place in (("ldap", self._settings.listen.ldap), ("ldaps", ldaps)):
+            if place is not None and place.proxy is not None:
+                factories[name] = self._balanced(factories[name], place.proxy)
         for name, taken in self._sockets.items():
             address, port = taken.getsockname()[:2]
             self._ports.append(self._reactor.adoptStreamPort(taken.fileno(), taken.family, factories[name]))
             self.addresses[name] = (address, port)
         for taken in self._sockets.values():
             taken.close()  # the reactor has its own copy
+
+    def _balanced(self, behind: Any, proxy: Proxy) -> Balanced:
+        balanced = Balanced(
+            behind,
+            proxy.networks,
+            self._reactor,
+            seconds=proxy.timeout,
+            most=self._settings.limits.connections,
+        )
+        self._entrances.append(balanced)
+        return balanced
 
     def _services(self, core: Core) -> Services:
         settings, ldap = self._settings, self._settings.listen.ldap
@@ -168,6 +187,7 @@ class Daemon:
         return Services(
             binder=core.authenticator,
             searcher=core.search,
+            passwords=core.passwords,
             naming_contexts=tuple(contexts),
             login_attributes=tuple(name.lower() for name in settings.names.login_attributes),
             anonymous_search=settings.access.anonymous_search,
@@ -176,6 +196,8 @@ class Daemon:
             tls=server_context(ldap.keypair) if ldap is not None and ldap.keypair is not None else None,
             clear_text=ldap.clear_text if ldap is not None else (),
             vendor_version=__version__,
+            ldapv2=settings.access.ldapv2,
+            netscape_controls=settings.access.netscape_controls,
         )
 
     def _measure(self, core: Core) -> None:

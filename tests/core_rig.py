@@ -8,16 +8,21 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from waiting import now, start
 
+from gateway import passwords
 from gateway.groups.search import GroupRules, GroupSearch
+from gateway.identity.administrators import Administrators
 from gateway.identity.audit import AuditRecord
 from gateway.identity.authenticate import Authenticator
+from gateway.identity.change_password import PasswordChanges
 from gateway.identity.claims import Claims
 from gateway.identity.guard import GuardedSource, GuardRules
 from gateway.identity.migrate import MigrationRules, Migrator
 from gateway.identity.model import Identity, LoginName, PasswordCredential, Peer, Secret
 from gateway.identity.names import NameRules
 from gateway.identity.outcome import Outcome
+from gateway.identity.password_rules import PasswordRules
 from gateway.identity.proofs import Proofs
+from gateway.identity.set_password import PasswordSetter
 from gateway.identity.throttle import ForwardBudget, Throttle, ThrottleRules
 from gateway.identity.union import UnionSearch
 from gateway.identity.verify_legacy import LegacyVerifier
@@ -73,6 +78,8 @@ class Rig:
         migration: MigrationRules | None = None,
         lockout: tuple[int, float] | None = None,
         guard: GuardRules | None = None,
+        changes: PasswordRules | None = None,
+        administrators: Sequence[str] = (),
         groups: GroupRules | None = None,
     ) -> None:
         self.clock = Clock()
@@ -115,6 +122,29 @@ class Rig:
             proofs=proofs,
             throttle=limits,
             audit=self.trail,
+            clock=self.clock,
+        )
+        changes = changes or PasswordRules()
+        setter = PasswordSetter(
+            native=self.native,
+            sources=guarded,
+            hasher=self.hasher,
+            hashes=passwords,
+            proofs=proofs,
+            throttle=limits,
+            rules=changes,
+            clock=self.clock,
+        )
+        self.passwords = PasswordChanges(
+            native=self.native,
+            sources=guarded,
+            names=rules,
+            prover=self.authenticator,
+            migrator=self.migrator,
+            setter=setter,
+            administrators=Administrators.of(administrators, normalise_dn),
+            audit=self.trail,
+            rules=changes,
             clock=self.clock,
         )
         self.union = UnionSearch(self.native, guarded, rules)

@@ -168,6 +168,8 @@ class Tree:
     verdicts: dict[str, LdapResult] = field(default_factory=dict)
     controls: dict[str, tuple[Control, ...]] = field(default_factory=dict)
     limit: int = 0
+    values: int = 0
+    """How many values of an attribute are shown at once, as Active Directory does it (0: all)."""
 
     def __call__(self, message: LdapMessage) -> Iterable[Answer]:
         """The answers to one request."""
@@ -218,8 +220,27 @@ class Tree:
             controls = (Control(PAGED_RESULTS, value=encode_paged_results(PagedResults(0, cookie))),)
         for dn in found:
             shown = [] if request.attributes == ("1.1",) else list(self.entries[dn].items())
+            if self.values:
+                shown = list(_in_parts(shown, request.attributes, self.values))
             yield SearchResultEntry(dn, shown)
         yield LdapMessage(message.id, SearchResultDone(LdapResult(code)), controls)
+
+
+def _in_parts(
+    shown: list[tuple[str, list[bytes]]], asked: tuple[str, ...], most: int
+) -> Iterable[tuple[str, list[bytes]]]:
+    """What is too long in parts: the first one, unless `asked` names another (`member;range=1500-*`)."""
+    starts = {
+        name: int(rest.partition("-")[0]) for name, _, rest in (one.partition(";range=") for one in asked) if rest
+    }
+    for name, values in shown:
+        if len(values) <= most:
+            yield name, values
+            continue
+        first = starts.get(name, 0)
+        last = first + most
+        yield name, []
+        yield f"{name};range={first}-{'*' if last >= len(values) else last - 1}", values[first:last]
 
 
 def _covers(scope: int, base: str, key: str) -> bool:

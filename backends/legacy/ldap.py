@@ -98,12 +98,11 @@ class LdapSource:
             raise SourceMisbehaved(self.name, "this account is not one of this source")
         if not password:
             return Rejected(Reason.EMPTY_PASSWORD)
-        raw = password.reveal()
-        if len(raw) > MAX_PASSWORD:
+        raw, active_directory = password.reveal(), self._options.dialect == "active-directory"
+        if len(raw) > MAX_PASSWORD or (active_directory and b"\0" in raw):  # Samba reads a password up to the NUL
             return Rejected(Reason.WRONG_PASSWORD)
         try:
             async with self._client.bound(target.dn, raw) as (answer, connection):
-                active_directory = self._options.dialect == "active-directory"
                 verdict = judge(answer, self.name, active_directory=active_directory)
                 if isinstance(verdict, Right):
                     return await self._right(account, target, verdict, connection)
@@ -175,7 +174,7 @@ class LdapSource:
             person = await self._directory.with_groups(person)
         if right.must_change:
             person = replace(person, state=replace(person.state, must_change=True))
-        return Accepted(person)
+        return Accepted(person, notice=right.notice)
 
     async def _refused(self, target: _Target, verdict: Outcome) -> Outcome:
         """Servers say "invalid credentials" to unknown names too; only unknown goes on to the next source (R8)."""
@@ -192,8 +191,12 @@ class LdapSource:
 def _spelling(login: LoginName) -> str | None:
     """The name to ask for: as it was typed, unless a name rule made another of it. None where it cannot be a name."""
     name = login.typed.strip() if normalise(login.typed) == login.key else login.key
-    if not name or len(name) > MAX_NAME or any("\ud800" <= character <= "\udfff" for character in name):
-        return None
+    if (
+        not name
+        or len(name) > MAX_NAME
+        or any(character == "\0" or "\ud800" <= character <= "\udfff" for character in name)
+    ):
+        return None  # a NUL among the rest: some servers read up to it, and find somebody else
     return name
 
 

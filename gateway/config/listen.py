@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_
 
 from gateway.config.networks import EVERYWHERE, Network
 from gateway.config.tls import Keypair, read_keypair
-from gateway.options import Options
+from gateway.options import Options, Seconds
 
 
 def _address(value: str) -> str:
@@ -34,6 +34,12 @@ def _clear_text(value: object) -> object:
     return value
 
 
+def _some(value: tuple[Network, ...]) -> tuple[Network, ...]:
+    if not value:
+        raise ValueError("must name at least one network")
+    return value
+
+
 class _Listener(Options):
     """Where to listen; port 0 lets the system choose one."""
 
@@ -46,9 +52,18 @@ class _Listener(Options):
         return ipaddress.ip_address(self.address).is_loopback
 
 
+class Proxy(Options):
+    """Load balancers before a listener. `networks` (`from` in the file) are theirs: they must begin each connection
+    with a PROXY header (version 1 or 2) within `timeout`, and nobody else may connect."""
+
+    networks: Annotated[tuple[Network, ...], AfterValidator(_some), Field(alias="from")]
+    timeout: Annotated[Seconds, Field(gt=0)] = 5.0
+
+
 class _TlsListener(_Listener):
     certificate: Path | None = None
     key: Path | None = None
+    proxy: Proxy | None = None
     _keypair: Keypair | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from gateway.config.access import Access
 from gateway.config.audit import Audit
+from gateway.config.changes import Changes
 from gateway.config.document import Document, read_document
 from gateway.config.faults import note, without_secrets
 from gateway.config.groups import Groups
@@ -43,6 +44,7 @@ class Sections(Options):
     groups: Groups = Groups()
     throttle: Throttle = Throttle()
     access: Access = Access()
+    changes: Changes = Changes()
     audit: Audit = Audit()
     log: Log = Log()
     stop: Stop = Stop()
@@ -63,6 +65,7 @@ class Settings:
     groups: Groups = field(default_factory=Groups)
     throttle: Throttle = field(default_factory=Throttle)
     access: Access = field(default_factory=Access)
+    changes: Changes = field(default_factory=Changes)
     audit: Audit = field(default_factory=Audit)
     log: Log = field(default_factory=Log)
     stop: Stop = field(default_factory=Stop)

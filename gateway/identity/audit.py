@@ -15,14 +15,18 @@ MAX_NAME = 256
 MAX_DETAIL = 1024
 """Characters of any other member: names of an old store stand in them, and may be of any length."""
 
+CHANGES = frozenset({"password"})
+"""The events that are changes which somebody asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class AuditRecord:
     """What was decided. `at` is seconds since the epoch, `seconds` how long it took.
 
-    `event` is `bind`, `adopt`, `adopt-missed` or `collision`. `login` is what the application sent, cut to 256
-    characters; `name` the canonical name where one is known; `via` who decided: `directory`, `source:NAME`,
-    `memory`, `gateway`; `outcome` a word of `word_for`; `detail` one sentence for an administrator.
+    `event` is `bind`, `adopt`, `adopt-missed`, `collision` or one of `CHANGES`. `by` is the canonical name of whoever
+    wanted a change. `login` is what the application sent, cut to 256 characters; `name` the canonical name where one is
+    known; `via` who decided: `directory`, `source:NAME`, `memory`, `gateway`; `outcome` a word of
+    `word_for`; `detail` one sentence for an administrator.
     """
 
     event: str
@@ -36,6 +40,7 @@ class AuditRecord:
     application: str = ""
     seconds: float = 0.0
     detail: str = ""
+    by: str = ""
 
 
 class AuditSink(Protocol):
@@ -80,6 +85,7 @@ def as_json(record: AuditRecord) -> str:
     for key, value in (
         ("name", record.name),
         ("identity", record.identity),
+        ("by", record.by),
         ("via", record.via),
         ("address", record.address),
         ("application", record.application),

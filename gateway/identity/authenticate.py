@@ -55,6 +55,10 @@ class Authenticator:
     async def bind(self, credential: PasswordCredential, peer: Peer) -> Outcome:
         """The outcome of one bind, audited. Unknown everywhere is `Unknown`; the front end refuses it like a wrong
         password (R25)."""
+        return (await self.prove(credential, peer)).outcome
+
+    async def prove(self, credential: PasswordCredential, peer: Peer) -> Decision:
+        """The same with whom it is about, for whoever proves an old password: that is a bind in disguise (R20)."""
         began = self._clock.seconds()
         decision = _GIVEN_UP
         try:
@@ -63,7 +67,7 @@ class Authenticator:
                 decision = self._as_asked(decision, credential.acting_as)
         finally:
             self._record(decision, credential, peer, began)
-        return decision.outcome
+        return decision
 
     def _as_asked(self, decision: Decision, acting_as: LoginName) -> Decision:
         """Nobody acts as somebody else, whatever the right password: that would need a right of its own."""

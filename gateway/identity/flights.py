@@ -46,6 +46,14 @@ class SingleFlight(Generic[T]):
     def __contains__(self, key: Hashable) -> bool:
         return key in self._waiting
 
+    async def landed(self, key: Hashable) -> None:
+        """Return when no work of that key is under way, whatever became of it."""
+        waiters = self._waiting.get(key)
+        if waiters is not None:
+            waiter: Deferred[T] = Deferred()
+            waiters.append(waiter)
+            await waiter.addErrback(lambda _: None)
+
     async def idle(self) -> None:
         """Return when nothing is under way."""
         while self._waiting:

@@ -91,6 +91,13 @@ class Migrator:
         except TimeoutError:
             return  # it goes on behind the answer (R12)
 
+    async def finished(self, origin: Origin, seconds: float) -> None:
+        """Return when nothing is being written for this person, at the latest after that many seconds."""
+        try:
+            await within(self._clock, seconds, self._jobs.landed(origin))
+        except TimeoutError:
+            return  # whoever asked looks for the person, and sees
+
     async def drain(self, grace: float) -> int:
         """Wait up to `grace` seconds for all that is under way; how many adoptions were left undone."""
         try:
@@ -150,8 +157,12 @@ class Migrator:
             if self._latest[origin].password == yes.password:
                 return yes, hashed
 
-    async def _renewed(self, yes: FirstYes, moved: Identity) -> Identity:
+    async def _renewed(self, yes: FirstYes, moved: Identity) -> Identity | None:
+        """The person with the password that the source has; None if somebody has changed it here meanwhile (R19)."""
         hashed = await self._hasher.hash(yes.password.canonical(yes.charset)[: yes.significant])
+        now = (await self._native.by_origin(moved.origin.source, [moved.origin.key])).get(moved.origin.key)
+        if now is not None and now.revision != moved.revision:
+            return None
         renewed = await self._native.update(
             moved.id, state=yes.identity.state, password_hash=hashed, significant=yes.significant
         )

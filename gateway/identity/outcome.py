@@ -26,15 +26,26 @@ class Reason(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """What a source says of a right password besides yes: seconds until it expires, logins that are left although it
+    has. The native directory knows of neither."""
+
+    seconds: int | None = None
+    grace_logins: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """The password is right for this person. From a source it says nothing yet of `identity.state` (R7).
 
     `significant` is how many bytes of the password the source looked at, where its scheme looks at the first ones only
     (DES crypt 8, bcrypt 72); None is all. The native directory goes on accepting what the source accepted (R14).
+    `notice` is passed on to the application.
     """
 
     identity: Identity
     significant: int | None = None
+    notice: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,11 @@ class Throttle:
         """A right password ends the count of this place; what others guess goes on being counted."""
         self._tallies.pop((name, address), None)
 
+    def forget(self, name: str) -> None:
+        """An administrator has set the password: nobody's old guesses keep its owner out. Looks at every tally."""
+        for key in [key for key in self._tallies if key[0] == name]:
+            del self._tallies[key]
+
     def _count(self, key: tuple[str, str], now: float, rules: ThrottleRules) -> None:
         self._tallies[key] = after_failure(self._tallies.pop(key, Tally(since=now)), now, rules)
         if len(self._tallies) > self._capacity:

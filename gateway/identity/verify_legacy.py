@@ -73,7 +73,7 @@ class LegacyVerifier:
             return Decision(outcome, via, moved)
         if outcome.identity.origin != moved.origin:
             return Decision(Unknown(), via, moved)
-        decision = admit(outcome.identity, self._clock.seconds(), via)
+        decision = admit(outcome.identity, self._clock.seconds(), via, outcome.notice)
         if isinstance(decision.outcome, Accepted):
             await self._migrator.adopt(self._first_yes(source, outcome, credential, peer, moved))
         return decision
@@ -97,7 +97,7 @@ class LegacyVerifier:
         moved = await self._moved_already(source.name, identity.origin.key)
         if moved is not None:  # known only now, or moved while the source was thinking
             return await self._moved.decide(moved, credential.password, peer)
-        decision = admit(identity, self._clock.seconds(), via)
+        decision = admit(identity, self._clock.seconds(), via, outcome.notice)
         if not (isinstance(decision.outcome, Rejected) and decision.outcome.reason in _NOT_CARRIED_OVER):
             await self._migrator.adopt(self._first_yes(source, outcome, credential, peer))
         return decision

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from gateway.errors import DirectoryError
 from gateway.identity.flights import Clock, SingleFlight
 from gateway.identity.model import Identity, Peer, Secret
-from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable
+from gateway.identity.outcome import Accepted, Notice, Outcome, Reason, Rejected, Unavailable
 from gateway.identity.ports import NativeDirectory
 from gateway.identity.proofs import Proofs, subject_of
 from gateway.identity.throttle import Throttle
@@ -23,10 +23,10 @@ class Decision:
     detail: str = ""
 
 
-def admit(identity: Identity, now: float, via: str) -> Decision:
+def admit(identity: Identity, now: float, via: str, notice: Notice | None = None) -> Decision:
     """A right password, and whether the account's state lets it be a yes (R7)."""
     refusal = identity.state.refusal(now)
-    return Decision(Accepted(identity) if refusal is None else Rejected(refusal), via, identity)
+    return Decision(Accepted(identity, notice=notice) if refusal is None else Rejected(refusal), via, identity)
 
 
 class NativeVerifier:

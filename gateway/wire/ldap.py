@@ -24,6 +24,8 @@ __all__ = [
     "encode_entry",
     "encode_message",
     "encode_operation",
+    "read_control",
+    "write_control",
 ]
 
 _CONTROLS = 0xA0
@@ -115,13 +117,14 @@ def _read_controls(data: bytes, at: int, end: int) -> tuple[m.Control, ...]:
         at, stop = ber.enter(data, at, end, _CONTROLS)
         while at < stop:
             at, after = ber.enter(data, at, stop, ber.SEQUENCE)
-            controls.append(_read_control(data, at, after))
+            controls.append(read_control(data, at, after))
             at = after
     ber.skip_unknown(data, at, end, b"\xa0")
     return tuple(controls)
 
 
-def _read_control(data: bytes, at: int, end: int) -> m.Control:
+def read_control(data: bytes, at: int, end: int) -> m.Control:
+    """The contents of one control."""
     critical = False
     value: bytes | None = None
     name, at = ber.read_text(data, at, end)
@@ -148,11 +151,12 @@ def encode_operation(operation: m.Operation) -> bytes:
 def encode_encoded(message_id: int, operation: bytes, controls: Sequence[m.Control] = ()) -> bytes:
     """A whole message around a protocolOp that is encoded already."""
     if controls:
-        operation += ber.element(_CONTROLS, b"".join(map(_write_control, controls)))
+        operation += ber.element(_CONTROLS, b"".join(map(write_control, controls)))
     return ber.sequence(ber.integer(message_id) + operation)
 
 
-def _write_control(control: m.Control) -> bytes:
+def write_control(control: m.Control) -> bytes:
+    """One control."""
     contents = ber.text(control.type)
     if control.critical:
         contents += ber.boolean(True)

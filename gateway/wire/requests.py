@@ -32,11 +32,17 @@ _LARGEST_SCOPE, _LARGEST_DEREF = 2, 3
 def read_bind(data: bytes, at: int, end: int) -> BindRequest:
     version, at = ber.read_integer(data, at, end)
     name, at = ber.read_text(data, at, end)
+    authentication, at = read_authentication(data, at, end)
+    if at != end:
+        ber.skip_unknown(data, at, end, b"\x80\xa3")
+    return BindRequest(version, name, authentication)
+
+
+def read_authentication(data: bytes, at: int, end: int) -> tuple[SimpleAuthentication | SaslAuthentication, int]:
+    """An AuthenticationChoice, and the index behind it."""
     tag, start, stop = ber.read_header(data, at, end)
-    if stop != end:
-        ber.skip_unknown(data, stop, end, b"\x80\xa3")
     if tag == _SIMPLE:
-        return BindRequest(version, name, SimpleAuthentication(data[start:stop]))
+        return SimpleAuthentication(data[start:stop]), stop
     if tag != _SASL:
         raise UnusableRequest("authentication that is neither simple nor SASL", ResultCode.AUTH_METHOD_NOT_SUPPORTED)
     credentials: bytes | None = None
@@ -45,7 +51,7 @@ def read_bind(data: bytes, at: int, end: int) -> BindRequest:
         credentials, start = ber.read_octets(data, start, stop)
     if start != stop:
         ber.skip_unknown(data, start, stop)
-    return BindRequest(version, name, SaslAuthentication(mechanism, credentials))
+    return SaslAuthentication(mechanism, credentials), stop
 
 
 _bind = ber.writer(BIND)
@@ -53,13 +59,15 @@ _simple = ber.writer(_SIMPLE)
 
 
 def write_bind(request: BindRequest) -> bytes:
-    how = request.authentication
+    return _bind(ber.integer(request.version) + ber.text(request.name) + write_authentication(request.authentication))
+
+
+def write_authentication(how: SimpleAuthentication | SaslAuthentication) -> bytes:
+    """An AuthenticationChoice."""
     if isinstance(how, SimpleAuthentication):
-        choice = _simple(how.password)
-    else:
-        credentials = b"" if how.credentials is None else ber.octets(how.credentials)
-        choice = ber.element(_SASL, ber.text(how.mechanism) + credentials)
-    return _bind(ber.integer(request.version) + ber.text(request.name) + choice)
+        return _simple(how.password)
+    credentials = b"" if how.credentials is None else ber.octets(how.credentials)
+    return ber.element(_SASL, ber.text(how.mechanism) + credentials)
 
 
 def read_unbind(_data: bytes, at: int, end: int) -> UnbindRequest:

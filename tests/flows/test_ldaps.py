@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime
 from functools import cache
+from ipaddress import ip_network
+from typing import Any
 
 from conversation import People, bind_request, person, result_of, services
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from twisted.internet.address import IPv4Address
 from twisted.internet.interfaces import ISSLTransport
 from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.ssl import Certificate, CertificateOptions, PrivateCertificate, optionsForClientTLS
@@ -16,6 +19,7 @@ from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.protocols.tls import TLSMemoryBIOFactory
 
+from gateway.frontends.ldap.balanced import Balanced
 from gateway.frontends.ldap.listener import Listener
 from gateway.wire.controls import START_TLS
 from gateway.wire.ldap import MessageBuffer, decode_message, encode_message
@@ -99,6 +103,22 @@ def test_ldaps_is_the_same_session_over_tls() -> None:
     assert [result_of(one).code for one in connection.ask(2, ExtendedRequest(START_TLS))] == [1]
     connection.ask(3, UnbindRequest())
     assert connection.transports[1].disconnecting
+
+
+def test_behind_a_balancer_the_header_comes_before_tls_and_the_core_sees_the_client() -> None:
+    people = People(person())
+    listener = Listener(services(people), Clock())
+    connection = Connection(listener)
+    inside = TLSMemoryBIOFactory(options(), False, listener, connection.clock)
+    port = Balanced(inside, [ip_network("10.0.0.1")], connection.clock, seconds=5, most=9)
+    waiting = port.buildProtocol(IPv4Address("TCP", "10.0.0.1", 40000))
+    assert waiting is not None
+    transport: Any = StringTransport(peerAddress=IPv4Address("TCP", "10.0.0.1", 40000))
+    waiting.makeConnection(transport)
+    waiting.dataReceived(b"PROXY TCP4 203.0.113.9 10.0.0.5 56324 636\r\n")
+    connection.ends[1], connection.transports[1] = transport.protocol, transport
+    assert [result_of(one).code for one in connection.ask(1, bind_request(JDOE, b"secret"))] == [0]
+    assert [peer.address for peer in people.peers] == ["203.0.113.9"]
 
 
 def test_many_answers_come_through_tls_whole() -> None:

@@ -15,6 +15,7 @@ from live.estate import Estate
 from live.gateway_process import Gateway
 from live.legacy import OldDirectory, OldStore, login
 from live.legacytables import OldFile, OldMariaDB, OldOdbc, OldPostgreSQL
+from live.samba import DomainController
 
 STORES = ("slapd", "postgresql", "mariadb", "sqlite", "odbc")
 
@@ -112,3 +113,12 @@ def gateway(store: OldStore, gateways: Callable[..., Gateway]) -> Gateway:
 def bound(store: OldStore, gateway: Gateway) -> Any:
     """A connection of python-ldap, bound as `app`."""
     return python_ldap(Way(gateway.uri), login(store, "app"))
+
+
+@pytest.fixture(scope="session")
+def samba(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Iterator[DomainController]:
+    """A domain controller that runs; whoever stops it starts it again (`restore`)."""
+    server = DomainController(tmp_path_factory.mktemp("samba"), authority)
+    server.start()
+    yield server
+    server.stop()

@@ -83,13 +83,14 @@ def settled(gateway: Gateway, *names: str) -> None:
 
 def outcomes(gateway: Gateway, name: str) -> list[str]:
     """What was decided about this person's passwords, in order."""
-    return [str(record["outcome"]) for record in gateway.audit("bind") if record.get("name") == name]
+    logins = {name, dn_of(name).lower()}
+    return [str(record["outcome"]) for record in gateway.audit("bind") if str(record["login"]).lower() in logins]
 
 
 def scene(estate: Estate, gateways: Callable[..., Gateway], authority: Authority, **sections: Any) -> Iterator[Gateway]:
     """A gateway before the estate, with `MOVED` moved, in clear, by StartTLS and by LDAPS; the estate runs again
     afterwards."""
-    files, here = authority.issue(), {"address": "127.0.0.1", "port": 0}
+    files, here = authority.issue(names=("localhost",)), {"address": "127.0.0.1", "port": 0}
     pair = {"certificate": str(files.certificate), "key": str(files.key)}
     listen = {"ldap": {**here, **pair, "starttls": "offered"}, "ldaps": {**here, **pair}, "health": here}
     passwords = {**CHEAP, "remember": "0s"}

@@ -1,6 +1,6 @@
 """An entry of an old directory as an `Entry` or an `Identity`: byte for byte, without secrets (R3, R15). Pure.
 
-Ranged attributes of Active Directory (`member;range=0-1499`) are kept as they come; the rest of them is not fetched.
+Attributes of Active Directory that come in parts (`member;range=0-1499`) have been joined before, see `reading`.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ Passwords are tried in `backends.legacy.ldap`; what an entry means is in `entrie
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
@@ -18,15 +18,20 @@ from backends.legacy.ldapclient.pending import SearchAnswer
 from backends.legacy.ldapsource.entries import EntryReader
 from backends.legacy.ldapsource.options import GroupSearch
 from backends.legacy.ldapsource.pushdown import EVERY_ENTRY, sendable
+from backends.legacy.ldapsource.ranges import joined, missing, without_shells
 from backends.legacy.ldapsource.results import ABSENT, LIMITS, check
 from backends.legacy.ldapsource.territory import Territory
 from gateway.errors import IdentityConflict, ProtocolError, SourceMisbehaved
 from gateway.identity.model import Entry, Identity
 from gateway.identity.search import BaseNotFound, Query, Scope
+from gateway.wire.attributetypes import canonical
 from gateway.wire.filter import And, Equal, Filter, Or, parse_filter
 from gateway.wire.messages import ResultCode, SearchRequest, SearchResultEntry
 
 _log = Logger(namespace="bindferry.ldap")
+
+MAX_PARTS = 10_000
+"""Parts of one attribute; Active Directory shows 1,500 values in each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ class DirectoryReader:
         answer, facts = await self._client.find(request)
         if len(answer.entries) < 2:  # else there may well be more: two are enough to know
             self._check(answer)
-        people = [self._person(found, facts, is_person=True) for found in answer.entries]
+        people = [self._person(await self._whole(found), facts, is_person=True) for found in answer.entries]
         for person in people:
             if not territory.holds(person.dn_key):
                 raise SourceMisbehaved(self._source, f"a search below {territory.base!r} found {person.dn!r}")
@@ -80,7 +85,7 @@ class DirectoryReader:
         if answer.result.code in ABSENT:
             return None
         self._check(answer)
-        return self._person(answer.entries[0], facts) if answer.entries else None
+        return self._person(await self._whole(answer.entries[0]), facts) if answer.entries else None
 
     async def at_as(self, connection: LdapConnection, dn: str) -> Identity | None:
         """The same, as whoever is bound on this connection; None also if that one may not look."""
@@ -123,7 +128,7 @@ class DirectoryReader:
                         "source {source}: {count} references ignored", source=self._source, count=answer.references
                     )
                 for found in answer.entries:
-                    entry = self._entry(found, facts)
+                    entry = self._entry(await self._whole(found, query.wants), facts)
                     if entry is not None and query.covers(entry.dn_key) and (exact or query.selects(entry)):
                         yield entry
                 self._check(answer)
@@ -156,6 +161,24 @@ class DirectoryReader:
 
     def _request(self, base: str, scope: Scope, wanted: Filter, limit: int = 0) -> SearchRequest:
         return SearchRequest(base, scope.value, wanted, self._entries.wanted(), size_limit=limit)
+
+    async def _whole(
+        self, found: SearchResultEntry, wanted: Callable[[str], bool] = lambda _: True
+    ) -> SearchResultEntry:
+        """The entry with all values of the wanted attributes that came in parts."""
+        found = without_shells(found)
+        for _ in range(MAX_PARTS):
+            rest = missing(found, lambda name: wanted(canonical(name)))
+            if not rest:
+                return found
+            request = SearchRequest(found.name, Scope.BASE.value, EVERY_ENTRY, rest)
+            answer, _facts = await self._client.find(request)
+            self._check(answer)
+            longer = joined(found, answer.entries[0]) if answer.entries else None
+            if longer is None:
+                break
+            found = longer
+        raise SourceMisbehaved(self._source, f"the values of {found.name!r} do not come to an end")
 
     def _entry(self, found: SearchResultEntry, facts: Facts) -> Entry | None:
         try:

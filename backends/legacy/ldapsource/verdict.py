@@ -11,17 +11,27 @@ from dataclasses import dataclass
 
 from backends.legacy.ldapclient.pending import BindAnswer
 from gateway.errors import ProtocolError
-from gateway.identity.outcome import Outcome, Reason, Rejected, Unavailable, Unknown
-from gateway.wire.controls import PASSWORD_EXPIRED, PASSWORD_POLICY, PolicyError, decode_policy_answer
+from gateway.identity.outcome import Notice, Outcome, Reason, Rejected, Unavailable, Unknown
+from gateway.wire.controls import (
+    PASSWORD_EXPIRED,
+    PASSWORD_EXPIRING,
+    PASSWORD_POLICY,
+    PolicyAnswer,
+    PolicyError,
+    decode_password_expiring,
+    decode_policy_answer,
+)
 from gateway.wire.messages import ResultCode
 
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """The password is right. `bound` is whether the connection is now the user's; `must_change` (R7)."""
+    """The password is right. `bound` is whether the connection is now the user's; `must_change` (R7); `notice` is what
+    the server says of its end."""
 
     bound: bool = True
     must_change: bool = False
+    notice: Notice | None = None
 
 
 Verdict = Right | Outcome
@@ -59,11 +69,12 @@ _ACTIVE_DIRECTORY: dict[str, Verdict] = {
 def judge(answer: BindAnswer, source: str, *, active_directory: bool) -> Verdict:
     """The meaning of one answer; `Unavailable` for whatever is no verdict."""
     code = answer.result.code
-    error = _policy_error(answer)
+    policy = _policy(answer)
+    error = policy.error
     if code == ResultCode.SUCCESS:
         # OpenLDAP says it in the policy control, 389 Directory Server by sending "password expired" with a success.
         reset = error == PolicyError.CHANGE_AFTER_RESET or _has(answer, PASSWORD_EXPIRED)
-        return Right(must_change=reset)
+        return Right(must_change=reset, notice=_notice(answer, policy))
     if code == ResultCode.INVALID_CREDENTIALS:
         if active_directory:
             match = _AD_SUB_CODE.search(answer.result.diagnostic)
@@ -82,11 +93,25 @@ def _has(answer: BindAnswer, control: str) -> bool:
     return any(one.type == control for one in answer.controls)
 
 
-def _policy_error(answer: BindAnswer) -> int | None:
+def _policy(answer: BindAnswer) -> PolicyAnswer:
     for control in answer.controls:
         if control.type == PASSWORD_POLICY:
             try:
-                return decode_policy_answer(control.value).error
+                return decode_policy_answer(control.value)
             except ProtocolError:
-                return None  # the result code is a verdict without it
+                break  # the result code is a verdict without it
+    return PolicyAnswer()
+
+
+def _notice(answer: BindAnswer, policy: PolicyAnswer) -> Notice | None:
+    """When the password expires, by the policy control or by that of Netscape; how often it may be used although it
+    has."""
+    if policy.seconds_to_expiry is not None or policy.grace_logins is not None:
+        return Notice(policy.seconds_to_expiry, policy.grace_logins)
+    for control in answer.controls:
+        if control.type == PASSWORD_EXPIRING:
+            try:
+                return Notice(decode_password_expiring(control.value))
+            except ProtocolError:
+                return None
     return None

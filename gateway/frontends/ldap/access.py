@@ -5,6 +5,7 @@ The root DSE and the subschema are not asked about: everybody may read them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from twisted.logger import Logger
@@ -24,11 +25,11 @@ LONGEST_PASSWORD = 1024
 _log = Logger()
 
 
-def takes_passwords_in_clear(services: Services, address: str) -> bool:
-    """Whether a peer of this address may send a password without TLS; asked once for each connection."""
+def takes_passwords_in_clear(services: Services, way: Iterable[str]) -> bool:
+    """Whether a password may come without TLS by way of these addresses; asked once for each connection."""
     if services.starttls == "required":
         return False
-    return is_local(address) or holds(services.clear_text, address)
+    return all(is_local(address) or holds(services.clear_text, address) for address in way)
 
 
 def check_may_send_password(session: Session, *, is_sent: bool = True) -> None:

@@ -5,48 +5,55 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gateway.frontends.ldap import controls, sasl
+from gateway.frontends.ldap import sasl
 from gateway.frontends.ldap.access import LONGEST_PASSWORD, check_may_send_password
 from gateway.frontends.ldap.names import login_name
-from gateway.frontends.ldap.results import (
-    INVALID_CREDENTIALS,
-    SUCCESS,
-    bind_result,
-    policy_control,
-)
+from gateway.frontends.ldap.policy import bind_controls
+from gateway.frontends.ldap.results import INVALID_CREDENTIALS, SUCCESS, bind_result
 from gateway.identity.model import PasswordCredential, Secret
-from gateway.identity.outcome import Accepted
-from gateway.wire.controls import PASSWORD_POLICY
+from gateway.identity.outcome import Accepted, Outcome
 from gateway.wire.messages import BindRequest, BindResponse, LdapResult, ResultCode, SaslAuthentication
 
 if TYPE_CHECKING:
     from gateway.frontends.ldap.call import Call
+    from gateway.frontends.ldap.session import Session
 
 _VERSION = LdapResult(ResultCode.PROTOCOL_ERROR, diagnostic="only LDAP version 3 is spoken here")
+LDAPV2 = "ldapv2"
+"""The name of version 2 among the sins that an application may be forgiven."""
+
+
+def speaks(session: Session, version: int) -> bool:
+    """Whether this version is spoken here; of 2, the bind is all that differs for us."""
+    if version == 3:
+        return True
+    return version == 2 and (session.services.ldapv2 or LDAPV2 in session.application.tolerates)
 
 
 async def bind(call: Call, request: BindRequest) -> BindResponse:
     """The session is anonymous already (RFC 4513 4); only an accepted bind changes that."""
-    method = request.authentication
-    if request.version != 3:
-        return BindResponse(_VERSION)
     session = call.session
-    if isinstance(method, SaslAuthentication):
-        decided = await sasl.authenticate(session, method)
-        if isinstance(decided, LdapResult):
-            return BindResponse(decided, sasl.challenge(decided))
-        outcome = decided
-    else:
-        if not method.password and not request.name:
-            return BindResponse(SUCCESS)
-        check_may_send_password(session, is_sent=bool(method.password))
-        if not request.name or len(method.password) > LONGEST_PASSWORD:
-            return BindResponse(INVALID_CREDENTIALS)
-        login = login_name(request.name)
-        credential = PasswordCredential(login, Secret(method.password))
-        outcome = await session.services.binder.bind(credential, session.peer_named(login))
+    if not speaks(session, request.version):
+        return BindResponse(_VERSION)
+    outcome = await decide(session, request)
+    if isinstance(outcome, LdapResult):
+        return BindResponse(outcome, sasl.challenge(outcome))
     if isinstance(outcome, Accepted):
         call.become(outcome.identity)
-    if call.message.controls and controls.asked(call.message.controls, PASSWORD_POLICY):
-        call.controls = (policy_control(outcome),)
+    call.controls = bind_controls(call.message.controls, outcome, netscape=session.services.netscape_controls)
     return BindResponse(bind_result(outcome))
+
+
+async def decide(session: Session, request: BindRequest) -> Outcome | LdapResult:
+    """What the core decides; a result where there is nothing to decide."""
+    method = request.authentication
+    if isinstance(method, SaslAuthentication):
+        return await sasl.authenticate(session, method)
+    if not method.password and not request.name:
+        return SUCCESS
+    check_may_send_password(session, is_sent=bool(method.password))
+    if not request.name or len(method.password) > LONGEST_PASSWORD:
+        return INVALID_CREDENTIALS
+    login = login_name(request.name)
+    credential = PasswordCredential(login, Secret(method.password))
+    return await session.services.binder.bind(credential, session.peer_named(login))

@@ -58,16 +58,18 @@ ANSWERS: dict[type[object], Callable[[LdapResult], Response]] = {
 
 class Call:
     """A request and its answer. `seconds` is how long it may take, None what is configured; an operation may set it
-    before it waits. `controls` go out with the answer. Beside a bind (`is_bind`) nothing else of its connection may run
+    before it waits. `controls` go out with the answer. What changes something is `lasting`: it comes to its end even
+    where nobody wants the answer any more. Beside a bind (`is_bind`) nothing else of its connection may run
     (RFC 4511 4.2.1)."""
 
-    __slots__ = ("_deferred", "_timer", "controls", "is_bind", "message", "over", "seconds", "session")
+    __slots__ = ("_deferred", "_timer", "controls", "is_bind", "lasting", "message", "over", "seconds", "session")
 
     def __init__(self, session: Session, message: LdapMessage) -> None:
         self.session = session
         self.message = message
         self.over = False
         self.is_bind = type(message.operation) is BindRequest
+        self.lasting = False
         self.seconds: float | None = None
         self.controls: tuple[Control, ...] = ()
         self._deferred: Deferred[Response] | None = None
@@ -110,8 +112,8 @@ class Call:
     def cancel(self) -> None:
         """Nobody wants the answer."""
         self.over = True
-        if self._deferred is not None:
-            self._deferred.cancel()
+        if not self.lasting:
+            self._stop()
 
     def let_go(self) -> None:
         """Nobody wants the answer, but let it come to its end: a guess at a password counts even if the guesser
@@ -129,8 +131,12 @@ class Call:
         self.finish(self.answer(failure_result(failure)))
 
     def _expired(self) -> None:
-        self.finish(self.answer(UNAVAILABLE if self.is_bind else TIME_LIMIT))
-        self.cancel()
+        self.finish(self.answer(UNAVAILABLE if self.is_bind or self.lasting else TIME_LIMIT))
+        self._stop()
+
+    def _stop(self) -> None:
+        if self._deferred is not None:
+            self._deferred.cancel()
 
     def _stop_timer(self) -> None:
         if self._timer is not None and self._timer.active():

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from gateway.wire.controls import DOMAIN_SCOPE, MANAGE_DSA_IT, PAGED_RESULTS, PASSWORD_POLICY
-from gateway.wire.messages import BindRequest, CompareRequest, Control, LdapResult, ResultCode, SearchRequest
+from gateway.wire.messages import (
+    BindRequest,
+    CompareRequest,
+    Control,
+    ExtendedRequest,
+    LdapResult,
+    ModifyRequest,
+    ResultCode,
+    SearchRequest,
+)
 from gateway.wire.searchcontrols import ASSERTION, MATCHED_VALUES, SEARCH_OPTIONS, SORT_REQUEST, SUBENTRIES
 
 # Active Directory's for "no references to other domains": we have none. Taken for granted by its clients, who send
@@ -25,6 +34,8 @@ _KNOWN: dict[type[object], frozenset[str]] = {
         }
     ),
     CompareRequest: frozenset({MANAGE_DSA_IT, ASSERTION}),
+    ModifyRequest: frozenset({MANAGE_DSA_IT, PASSWORD_POLICY}),
+    ExtendedRequest: frozenset({PASSWORD_POLICY}),  # on Password Modify; elsewhere it asks for nothing
 }
 SUPPORTED = tuple(sorted(frozenset[str]().union(*_KNOWN.values()) - _UNSAID))
 _TWICE = LdapResult(ResultCode.PROTOCOL_ERROR, diagnostic="a control that was sent twice")

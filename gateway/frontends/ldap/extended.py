@@ -1,11 +1,16 @@
-"""Extended operations: Who am I, StartTLS, and the answer to all others."""
+"""Extended operations: Who am I, StartTLS, the way to Password Modify, Cancel and Verify Credentials, and the answer
+to all others."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gateway.frontends.ldap.cancel import cancel
+from gateway.frontends.ldap.passwordmodify import password_modify
 from gateway.frontends.ldap.results import SUCCESS
-from gateway.wire.controls import WHO_AM_I
+from gateway.frontends.ldap.verify import verify_credentials
+from gateway.wire.controls import CANCEL, PASSWORD_MODIFY, WHO_AM_I
+from gateway.wire.credentials import VERIFY_CREDENTIALS
 from gateway.wire.messages import ExtendedRequest, ExtendedResponse, LdapResult, ResultCode
 
 if TYPE_CHECKING:
@@ -17,6 +22,12 @@ async def extended(call: Call, request: ExtendedRequest) -> ExtendedResponse:
     """Everything but StartTLS, which is the session's: it changes the connection itself."""
     if request.name == WHO_AM_I:
         return _who_am_i(call, request)
+    if request.name == CANCEL:
+        return cancel(call, request)
+    if request.name == VERIFY_CREDENTIALS:
+        return await verify_credentials(call, request)
+    if request.name == PASSWORD_MODIFY:
+        return await password_modify(call, request)
     return ExtendedResponse(_protocol_error(f"unknown extended operation {_printable(request.name)}"))
 
 

@@ -63,7 +63,7 @@ class Listener(Factory):
         if len(self.sessions) >= self._services.limits.connections:
             _log.debug("{peer} turned away: too many connections", peer=getattr(addr, "host", "local"))
             return Turned(LdapResult(ResultCode.BUSY, diagnostic="too many connections"))
-        session = Session(self._services, self._clock, self._gone)
+        session = Session(self._services, self._clock, self._gone, client=addr)
         self.sessions.add(session)
         return session
 

@@ -9,6 +9,7 @@ from gateway.frontends.ldap.bind import bind
 from gateway.frontends.ldap.call import Call
 from gateway.frontends.ldap.compare import compare
 from gateway.frontends.ldap.extended import extended
+from gateway.frontends.ldap.modify import modify
 from gateway.frontends.ldap.search import search
 from gateway.wire.messages import (
     AddRequest,
@@ -28,7 +29,7 @@ _READ_ONLY = LdapResult(ResultCode.UNWILLING_TO_PERFORM, diagnostic="entries can
 
 
 async def refuse_to_write(call: Call, _request: object) -> Response:
-    """The answer to Modify, Add, Delete and ModifyDN."""
+    """The answer to Add, Delete and ModifyDN."""
     return call.answer(_READ_ONLY)
 
 
@@ -38,7 +39,7 @@ OPERATIONS: dict[type[object], Callable[[Call, Any], Coroutine[Any, Any, Respons
     SearchRequest: search,
     CompareRequest: compare,
     ExtendedRequest: extended,
-    ModifyRequest: refuse_to_write,
+    ModifyRequest: modify,
     AddRequest: refuse_to_write,
     DelRequest: refuse_to_write,
     ModifyDnRequest: refuse_to_write,

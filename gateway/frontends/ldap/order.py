@@ -42,6 +42,10 @@ class Order:
         """Whether no more should be read for now."""
         return len(self._ids) >= self._most
 
+    def call(self, message_id: int) -> Call | None:
+        """The operation in progress that has this id."""
+        return self._running.get(message_id)
+
     def add(self, message: LdapMessage) -> None:
         """One more request. `ProtocolError` where its id is 0 or still in use (RFC 4511 4.1.1.1)."""
         if not message.id or message.id in self._ids:

@@ -12,14 +12,20 @@ from twisted.python.failure import Failure
 
 from gateway.errors import BusyError, DirectoryUnavailable, LimitError, ProtocolError, PublicError, SourceError
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable
+from gateway.identity.password_outcome import Denied, PasswordOutcome, Why
 from gateway.identity.search import SearchIncomplete
-from gateway.wire.controls import PASSWORD_POLICY, PolicyAnswer, PolicyError, encode_policy_answer
-from gateway.wire.messages import Control, LdapResult, ResultCode
+from gateway.wire.messages import LdapResult, ResultCode
 
-_POLICY_ERRORS = {
-    Reason.EXPIRED: PolicyError.PASSWORD_EXPIRED,
-    Reason.LOCKED: PolicyError.ACCOUNT_LOCKED,
-    Reason.MUST_CHANGE: PolicyError.CHANGE_AFTER_RESET,
+_DENIED = {  # as slapd answers
+    Why.ANONYMOUS: ResultCode.STRONGER_AUTH_REQUIRED,
+    Why.NOT_ALLOWED: ResultCode.INSUFFICIENT_ACCESS_RIGHTS,
+    Why.OLD_NEEDED: ResultCode.INSUFFICIENT_ACCESS_RIGHTS,
+    Why.OLD_WRONG: ResultCode.UNWILLING_TO_PERFORM,
+    Why.TOO_SHORT: ResultCode.CONSTRAINT_VIOLATION,
+    Why.TOO_WEAK: ResultCode.CONSTRAINT_VIOLATION,
+    Why.UNCHANGED: ResultCode.CONSTRAINT_VIOLATION,
+    Why.NOT_HERE: ResultCode.UNWILLING_TO_PERFORM,
+    Why.NOBODY: ResultCode.NO_SUCH_OBJECT,
 }
 
 SUCCESS = LdapResult(ResultCode.SUCCESS)
@@ -59,10 +65,13 @@ def bind_result(outcome: Outcome) -> LdapResult:
     return INVALID_CREDENTIALS
 
 
-def policy_control(outcome: Outcome) -> Control:
-    """The password policy response: locked, expired, must change; empty for everything else."""
-    error = _POLICY_ERRORS.get(outcome.reason) if isinstance(outcome, Rejected) else None
-    return Control(PASSWORD_POLICY, value=encode_policy_answer(PolicyAnswer(error)))
+def password_result(outcome: PasswordOutcome) -> LdapResult:
+    """What a change of password answers."""
+    if isinstance(outcome, Denied):
+        return LdapResult(_DENIED[outcome.why], diagnostic=outcome.text)
+    if isinstance(outcome, Unavailable):
+        return BUSY if outcome.busy else UNAVAILABLE
+    return SUCCESS
 
 
 _ERRORS: tuple[tuple[type[Exception], LdapResult], ...] = (

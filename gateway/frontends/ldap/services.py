@@ -13,8 +13,10 @@ from gateway.config.limits import Limits
 from gateway.config.networks import IPNetwork
 from gateway.frontends.ldap.applications import Applications
 from gateway.frontends.ldap.paging import Resting
-from gateway.identity.model import Entry, PasswordCredential, Peer
+from gateway.identity.change_password import PasswordWish
+from gateway.identity.model import Entry, Identity, PasswordCredential, Peer
 from gateway.identity.outcome import Outcome
+from gateway.identity.password_outcome import Denied, PasswordOutcome, Why
 from gateway.identity.search import Query
 
 
@@ -33,6 +35,22 @@ class Searcher(Protocol):
         """Each entry once. `BaseNotFound` before the first, `SearchIncomplete` after the last,
         `DirectoryUnavailable` at any time."""
         ...
+
+
+class PasswordChanger(Protocol):
+    """Changes passwords; `gateway.identity.change_password.PasswordChanges` is one."""
+
+    async def change(self, wish: PasswordWish, by: Identity | None, peer: Peer) -> PasswordOutcome:
+        """Done, denied, cannot tell (R6). `by` is whom the connection speaks for."""
+        ...
+
+
+class NoChanges:
+    """A `PasswordChanger` where nothing may be changed."""
+
+    async def change(self, wish: PasswordWish, by: Identity | None, peer: Peer) -> PasswordOutcome:
+        """As `PasswordChanger.change`."""
+        return Denied(Why.NOT_ALLOWED, "passwords cannot be changed through this server")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +73,10 @@ class Services:
     tls: object | None = None
     clear_text: tuple[IPNetwork, ...] = ()
     vendor_version: str = ""
+    ldapv2: bool = False
+    netscape_controls: bool = True
     resting: Resting = field(default_factory=Resting)
+    passwords: PasswordChanger = field(default_factory=NoChanges)
 
     @property
     def offers_starttls(self) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from twisted.internet.interfaces import ISSLTransport
+from twisted.internet.interfaces import IAddress, ISSLTransport
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -57,7 +57,7 @@ class Session(Protocol):
 
     `identity` is whom the connection speaks for, None is anonymous; `application` is what it may and sees, chosen when
     it connects and again when it binds. `listener` is the name of the port that it came by. `takes_passwords` is
-    whether one may be sent here.
+    whether one may be sent here. `client` is who connects, where that is not who the transport's other end is.
     """
 
     peer: Peer
@@ -67,12 +67,18 @@ class Session(Protocol):
     entrance: Entrance
 
     def __init__(
-        self, services: Services, clock: Clock, gone: Callable[[Session], object], listener: str = "ldap"
+        self,
+        services: Services,
+        clock: Clock,
+        gone: Callable[[Session], object],
+        listener: str = "ldap",
+        client: IAddress | None = None,
     ) -> None:
         self.services = services
         self.clock = clock
         self.identity: Identity | None = None
         self.listener = listener
+        self._client = client
         self.is_tls = False
         self._gone = gone
         self._buffer = MessageBuffer(services.limits.message_anonymous)
@@ -92,11 +98,13 @@ class Session(Protocol):
         transport = cast(Transport, self.transport)
         limits = self.services.limits
         self.is_tls = bool(ISSLTransport.providedBy(transport))
-        address = address_of(getattr(transport.getPeer(), "host", ""))
+        nearest = address_of(getattr(transport.getPeer(), "host", ""))
+        address = nearest if self._client is None else address_of(getattr(self._client, "host", ""))
         self.entrance = self.services.applications.at(self.listener, address)
         self.application = self.entrance.stranger
         self.peer = Peer(address, self.application.name)
-        self.takes_passwords = self.is_tls or takes_passwords_in_clear(self.services, address)
+        # All the way: what a client sends in clear to a balancer far from here crosses a network twice.
+        self.takes_passwords = self.is_tls or takes_passwords_in_clear(self.services, {address, nearest})
         self.outlet = Outlet(transport, self.clock, limits.write, self._pump)
         self._transport = transport
         self._heard = self.clock.seconds()
@@ -205,6 +213,10 @@ class Session(Protocol):
         if type(message.operation) is BindResponse:
             self.become(None)  # a bind that failed, RFC 4513 4
         self.outlet.write(encode_message(message))
+
+    def running(self, message_id: int) -> Call | None:
+        """The operation of this connection that is in progress under this id."""
+        return self._order.call(message_id)
 
     def finished(self, call: Call, response: Response) -> None:
         """Called by a request that has its answer."""

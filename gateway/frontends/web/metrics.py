@@ -13,7 +13,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from gateway.identity.audit import AuditRecord
+from gateway.identity.audit import CHANGES, AuditRecord
 
 _BUCKETS = (0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -34,10 +34,16 @@ class Metrics:
             ("source", "event"),
             registry=self.registry,
         )
+        self._changes = Counter(
+            "bindferry_changes", "Changes through the gateway (R19)", ("event", "outcome"), registry=self.registry
+        )
         self._children: dict[tuple[str, str], tuple[Counter, Histogram]] = {}
 
     def record(self, record: AuditRecord) -> None:
         """Count one decision."""
+        if record.event in CHANGES:
+            self._changes.labels(record.event, record.outcome).inc()
+            return
         if record.event != "bind":
             self._adoptions.labels(record.via.removeprefix("source:"), record.event).inc()
             return

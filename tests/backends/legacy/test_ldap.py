@@ -456,3 +456,38 @@ def test_an_inspection_warns_where_nothing_is_verified() -> None:
     assert not sight.usable
     assert "tls.verify is false" in sight.lines[0]
     assert "refused StartTLS" in sight.lines[1]
+
+
+def test_an_attribute_that_comes_in_parts_is_read_to_its_end() -> None:
+    """R18: Active Directory shows 1,500 members of a group at once."""
+    world = World()
+    members = [dn_of(f"m{number}").encode() for number in range(10)]
+    group = f"cn=all,{BASE}"
+    world.tree.entries[group] = {"objectClass": [b"group"], "member": members}
+    world.tree.values = 4
+    (found,) = world.search(Equal("objectClass", b"group"))
+    assert list(found.attributes.items()) == [("objectClass", (b"group",)), ("member", tuple(members))]
+    parts = [one.attributes for one in world.network.asked(SearchRequest) if one.scope == Scope.BASE.value]
+    assert parts[-2:] == [("member;range=4-*",), ("member;range=8-*",)]
+
+
+def test_parts_that_nobody_wants_are_not_fetched() -> None:
+    world = World()
+    world.tree.entries[f"cn=all,{BASE}"] = {"objectClass": [b"group"], "member": [b"o=x"] * 10}
+    world.tree.values = 4
+
+    async def ask() -> list[Entry]:
+        wanted = Equal("objectClass", b"group")
+        query = Query(normalise_dn(BASE), Scope.SUBTREE, wanted, attributes=frozenset({"cn"}))
+        return [entry async for entry in world.ldap.search(query)]
+
+    assert [one.dn for one in world.run(ask)] == [f"cn=all,{BASE}"]
+    assert not any("range=" in name for one in world.network.asked(SearchRequest) for name in one.attributes)
+
+
+def test_parts_that_never_end_are_no_answer() -> None:
+    """R6: some of the members must never pass for all."""
+    world = World()
+    world.tree.entries[f"cn=all,{BASE}"] = {"objectClass": [b"group"], "member;range=0-3": [b"o=x"] * 4}
+    with pytest.raises(SourceMisbehaved, match="do not come to an end"):
+        world.search(Equal("objectClass", b"group"))

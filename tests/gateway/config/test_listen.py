@@ -66,6 +66,10 @@ def test_a_listener_is_open_only_if_it_is_written_down(tmp_path: Path) -> None:
      "listen.ldap.clear_text.0: not a network: write for example 10.0.0.0/8, 192.0.2.7 or 2001:db8::/32"),
     ("{ldap: {certificate: DIR/a.pem, clear_text: allowed}}",
      "listen.ldap: clear_text means nothing where starttls is required: write starttls: offered, or off"),
+    ("{ldap: {starttls: off, proxy: {}}}", "listen.ldap.proxy.from: is required"),
+    ("{ldap: {starttls: off, proxy: {from: []}}}", "listen.ldap.proxy.from: must name at least one network"),
+    ("{ldap: {starttls: off, proxy: {from: [everybody]}}}",
+     "listen.ldap.proxy.from.0: not a network: write for example 10.0.0.0/8, 192.0.2.7 or 2001:db8::/32"),
     ("{ldap: {starttls: off, port: 70000}}", "listen.ldap.port: must be less than or equal to 65535"),
     ("{ldap: {starttls: off, port: 636}, ldaps: {certificate: DIR/a.pem}}",
      "listen: two listeners have the same address and port"),
@@ -128,6 +132,18 @@ def test_clear_text_is_a_word_or_a_list_of_networks(tmp_path: Path, written: str
     ldap = loaded(tmp_path, listening(tmp_path, f"{{ldap: {{starttls: off, clear_text: {written}}}}}")).listen.ldap
     assert ldap is not None
     assert [str(network) for network in ldap.clear_text] == networks
+
+
+def test_who_may_send_a_proxy_header_is_told_for_each_listener(tmp_path: Path) -> None:
+    write_keypair(tmp_path / "a.pem")
+    proxy = "proxy: {from: [10.0.0.1], timeout: 2s}"
+    text = f"{{ldap: {{starttls: off, address: '::1'}}, ldaps: {{certificate: DIR/a.pem, {proxy}}}}}"
+    listen = loaded(tmp_path, listening(tmp_path, text)).listen
+    assert listen.ldap is not None
+    assert listen.ldaps is not None
+    assert listen.ldap.proxy is None
+    assert listen.ldaps.proxy is not None
+    assert ([str(one) for one in listen.ldaps.proxy.networks], listen.ldaps.proxy.timeout) == (["10.0.0.1/32"], 2)
 
 
 def test_health_for_the_whole_network_is_a_warning(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from waiting import now, settled
 from gateway.errors import SourceMisbehaved
 from gateway.identity.guard import GuardRules
 from gateway.identity.model import AccountState, LoginName, PasswordCredential, Secret
-from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable
+from gateway.identity.outcome import Accepted, Notice, Outcome, Reason, Rejected, Unavailable
 from gateway.identity.ports import Account
 from gateway.identity.throttle import ThrottleRules
 from gateway.testing.memory_source import MemorySource
@@ -215,3 +215,23 @@ def test_a_password_that_was_changed_in_the_old_store_is_cut_as_that_store_cuts_
     source.fail_with()
     assert isinstance(rig.bind(password=b"abcdefgh and more"), Accepted)
     assert rig.bind(password=b"abcdefg") == Rejected(Reason.WRONG_PASSWORD)
+
+
+class Expiring(MemorySource):
+    """Says when a right password expires."""
+
+    async def verify(self, account: Account, password: Secret) -> Outcome:
+        outcome = await super().verify(account, password)
+        return replace(outcome, notice=Notice(seconds=60)) if isinstance(outcome, Accepted) else outcome
+
+
+def test_what_the_source_says_of_the_end_of_a_password_is_passed_on_and_not_carried_over() -> None:
+    source = Expiring("staff")
+    source.add("jdoe", RIGHT)
+    rig = Rig(source)
+    first = rig.bind()
+    assert isinstance(first, Accepted)
+    assert first.notice == Notice(seconds=60)
+    moved = rig.bind()
+    assert isinstance(moved, Accepted)
+    assert moved.notice is None

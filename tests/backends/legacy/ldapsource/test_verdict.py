@@ -6,16 +6,23 @@ import pytest
 
 from backends.legacy.ldapclient.pending import BindAnswer
 from backends.legacy.ldapsource.verdict import Right, Verdict, judge
-from gateway.identity.outcome import Reason, Rejected, Unavailable, Unknown
-from gateway.wire.controls import PASSWORD_EXPIRED, PASSWORD_POLICY, PolicyAnswer, PolicyError, encode_policy_answer
+from gateway.identity.outcome import Notice, Reason, Rejected, Unavailable, Unknown
+from gateway.wire.controls import (
+    PASSWORD_EXPIRED,
+    PASSWORD_EXPIRING,
+    PASSWORD_POLICY,
+    PolicyAnswer,
+    PolicyError,
+    encode_policy_answer,
+)
 from gateway.wire.messages import Control, LdapResult
 
 WRONG = Rejected(Reason.WRONG_PASSWORD)
 OUTAGE = Unavailable("old")
 
 
-def policy(error: int | None = None, grace: int | None = None) -> Control:
-    return Control(PASSWORD_POLICY, value=encode_policy_answer(PolicyAnswer(error, grace_logins=grace)))
+def policy(error: int | None = None, grace: int | None = None, seconds: int | None = None) -> Control:
+    return Control(PASSWORD_POLICY, value=encode_policy_answer(PolicyAnswer(error, seconds, grace)))
 
 
 def judged(code: int, *controls: Control, text: str = "", ad: bool = False) -> Verdict:
@@ -85,7 +92,10 @@ def test_sub_codes_of_active_directory(data: str, verdict: Verdict) -> None:
         (49, Control(PASSWORD_POLICY, value=b"garbage"), WRONG),
         (49, Control(PASSWORD_POLICY), WRONG),
         (0, policy(PolicyError.CHANGE_AFTER_RESET), Right(must_change=True)),
-        (0, policy(grace=3), Right()),
+        (0, policy(grace=3), Right(notice=Notice(grace_logins=3))),
+        (0, policy(seconds=60), Right(notice=Notice(60))),
+        (0, Control(PASSWORD_EXPIRING, value=b"86400"), Right(notice=Notice(86400))),
+        (0, Control(PASSWORD_EXPIRING, value=b"soon"), Right()),
         (0, Control(PASSWORD_EXPIRED, value=b"0"), Right(must_change=True)),
         (0, Control(PASSWORD_POLICY, value=b"garbage"), Right()),
         (52, policy(PolicyError.ACCOUNT_LOCKED), OUTAGE),

@@ -7,6 +7,9 @@ from twisted.internet.defer import CancelledError, Deferred
 
 from gateway.config.networks import EVERYWHERE
 from gateway.frontends.ldap.access import LONGEST_PASSWORD
+from gateway.frontends.ldap.application import Application
+from gateway.frontends.ldap.applications import Applications
+from gateway.frontends.ldap.bind import LDAPV2
 from gateway.frontends.ldap.services import Services
 from gateway.identity.model import PasswordCredential, Peer
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable
@@ -74,6 +77,20 @@ def test_a_password_beyond_the_bound_is_wrong_and_is_not_hashed() -> None:
 def test_only_version_3_is_spoken(version: int) -> None:
     client = Client(services(People(person())))
     assert client.result(bind_request(JDOE, b"secret", version)).code == 2
+
+
+def test_version_2_is_a_switch_and_answered_like_version_3() -> None:
+    client = Client(services(People(person()), ldapv2=True))
+    assert client.result(bind_request(JDOE, b"secret", 2)).code == 0
+    assert client.session.identity is not None
+    assert client.result(bind_request(JDOE, b"guess", 2)).code == 49
+    assert client.result(bind_request(JDOE, b"secret", 1)).code == 2
+    assert client.session.identity is None
+
+
+def test_version_2_may_be_forgiven_to_one_application() -> None:
+    sinner = Applications(default=Application("old", tolerates=frozenset({LDAPV2})))
+    assert Client(services(People(person()), applications=sinner)).result(bind_request(JDOE, b"secret", 2)).code == 0
 
 
 def test_a_malformed_dn_is_34() -> None:

@@ -5,13 +5,21 @@ from conversation import bound
 
 from gateway.frontends.ldap.call import ANSWERS
 from gateway.frontends.ldap.operations import OPERATIONS
-from gateway.wire.messages import AddRequest, DelRequest, ModifyDnRequest, ModifyRequest, Operation
+from gateway.wire.messages import (
+    AddRequest,
+    Change,
+    DelRequest,
+    ModifyDnRequest,
+    ModifyOperation,
+    ModifyRequest,
+    Operation,
+)
 
 
 @pytest.mark.parametrize(
     "request_",
     [
-        ModifyRequest("dc=x", ()),
+        ModifyRequest("dc=x", (Change(ModifyOperation.REPLACE, "cn", (b"x",)),)),
         AddRequest("dc=x", ()),
         DelRequest("dc=x"),
         ModifyDnRequest("dc=x", "dc=y", delete_old_rdn=True),

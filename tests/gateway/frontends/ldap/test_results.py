@@ -15,10 +15,9 @@ from gateway.errors import (
     SourceMisbehaved,
     SourceUnavailable,
 )
-from gateway.frontends.ldap.results import LdapError, bind_result, failure_result, policy_control
+from gateway.frontends.ldap.results import LdapError, bind_result, failure_result
 from gateway.identity.outcome import Accepted, Reason, Rejected, Unavailable, Unknown
 from gateway.identity.search import SearchIncomplete
-from gateway.wire.controls import PolicyError, decode_policy_answer
 from gateway.wire.messages import LdapResult, ResultCode
 
 
@@ -43,20 +42,6 @@ def test_an_outage_is_never_a_no() -> None:
     assert bind_result(Unavailable("old")).code == 52
     assert bind_result(Unavailable("old", busy=True)).code == 51
     assert "old" not in bind_result(Unavailable("old")).diagnostic
-
-
-@pytest.mark.parametrize(
-    ("reason", "error"),
-    [
-        (Reason.LOCKED, PolicyError.ACCOUNT_LOCKED),
-        (Reason.EXPIRED, PolicyError.PASSWORD_EXPIRED),
-        (Reason.MUST_CHANGE, PolicyError.CHANGE_AFTER_RESET),
-        (Reason.WRONG_PASSWORD, None),
-        (Reason.DISABLED, None),
-    ],
-)
-def test_the_policy_control_tells_of_locked_expired_and_must_change(reason: Reason, error: PolicyError | None) -> None:
-    assert decode_policy_answer(policy_control(Rejected(reason)).value).error == error
 
 
 @pytest.mark.parametrize(

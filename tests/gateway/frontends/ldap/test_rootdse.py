@@ -3,7 +3,8 @@ from __future__ import annotations
 from conversation import Client, People, services, values
 
 from gateway.frontends.ldap import controls
-from gateway.wire.controls import START_TLS, WHO_AM_I
+from gateway.wire.controls import CANCEL, PASSWORD_MODIFY, START_TLS, WHO_AM_I
+from gateway.wire.credentials import VERIFY_CREDENTIALS
 from gateway.wire.filter import Equal, parse_filter
 
 
@@ -21,7 +22,8 @@ def test_what_it_says() -> None:
     shown = root(Client(services(People(), vendor_version="1.2")), "+")
     assert shown["supportedLDAPVersion"] == [b"3"]
     assert shown["namingContexts"] == [b"dc=example,dc=com"]
-    assert shown["supportedExtension"] == [WHO_AM_I.encode()]
+    shown_extensions = [WHO_AM_I, PASSWORD_MODIFY, CANCEL, VERIFY_CREDENTIALS]
+    assert shown["supportedExtension"] == [name.encode() for name in shown_extensions]
     assert shown["supportedControl"] == [name.encode() for name in controls.SUPPORTED]
     assert shown["supportedFeatures"] == [b"1.3.6.1.4.1.4203.1.5.1", b"1.3.6.1.4.1.4203.1.5.3"]
     assert shown["subschemaSubentry"] == [b"cn=Subschema"]
@@ -32,6 +34,10 @@ def test_what_it_says() -> None:
 def test_named_attributes_are_shown_as_sssd_and_authelia_ask_for_them() -> None:
     shown = root(Client(services(People())), "*", "altServer", "namingContexts", "supportedLDAPVersion")
     assert set(shown) == {"objectClass", "namingContexts", "supportedLDAPVersion"}
+
+
+def test_version_2_is_listed_only_where_it_is_spoken() -> None:
+    assert root(Client(services(People(), ldapv2=True)), "+")["supportedLDAPVersion"] == [b"2", b"3"]
 
 
 def test_starttls_is_listed_only_where_it_would_work() -> None:

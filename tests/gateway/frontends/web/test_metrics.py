@@ -51,3 +51,11 @@ def test_no_name_of_a_person_is_a_label() -> None:
     )
     assert b"canary" not in metrics.text()
     assert b"10.0.0.1" not in metrics.text()
+
+
+def test_changes_are_counted_apart() -> None:
+    metrics = Metrics()
+    metrics.record(AuditRecord("password", 0.0, "jdoe", "written", "directory"))
+    text = metrics.text().decode()
+    assert 'bindferry_changes_total{event="password",outcome="written"} 1.0' in text
+    assert "bindferry_adoptions_total{" not in text
