@@ -61,3 +61,10 @@ def test_where_the_protocol_knows_passwords_only_it_is_a_password(rig: Rig) -> N
     """Password Modify, unicodePwd."""
     assert isinstance(set_to(rig, SSHA, "admin", may_be_hash=False), Changed)
     assert isinstance(rig.bind(password=SSHA.encode()), Accepted)
+
+
+def test_an_administrator_is_one_for_the_own_password_too(rig: Rig) -> None:
+    person = now(rig.native.find(login("admin")))
+    wish = PasswordWish(login("admin"), Secret(SSHA.encode()), may_be_hash=True)
+    assert isinstance(now(rig.passwords.change(wish, person, PEER)), Changed)
+    assert not isinstance(rig.bind("admin", SSHA.encode()), Accepted), "a hash"
