@@ -20,6 +20,8 @@ class Reason(enum.Enum):
     LOCKED = "locked"
     EXPIRED = "expired"
     MUST_CHANGE = "must-change"
+    HOURS = "hours"  # a right password, and not at this time
+    WORKSTATION = "workstation"  # a right password, and not from there
     AMBIGUOUS = "ambiguous-name"  # one name, more than one person (R2, R4)
     ANOTHER_IDENTITY = "another-identity"  # proved to be one person, and asked to act as another
     NAME_MISMATCH = "name-mismatch"  # the source's canonical name is not what was asked (R2)

@@ -162,7 +162,11 @@ def _settle(budget: ForwardBudget, account: str, at: float, outcome: Outcome) ->
     match outcome:
         case Accepted():
             budget.clear(account)
-        case Unknown() | Unavailable(untried=True) | Rejected(Reason.MUST_CHANGE | Reason.EXPIRED):
-            budget.refund(account, at)  # the last two are said to the right password only
+        case (
+            Unknown()
+            | Unavailable(untried=True)
+            | Rejected(Reason.MUST_CHANGE | Reason.EXPIRED | Reason.HOURS | Reason.WORKSTATION)
+        ):
+            budget.refund(account, at)  # the last ones are said to the right password only
         case Unavailable():
             budget.doubt(account, at)

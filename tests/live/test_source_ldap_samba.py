@@ -45,8 +45,8 @@ _REASONS = {
     "password-expired": Reason.MUST_CHANGE,
     "must-change": Reason.MUST_CHANGE,
     "account-expired": Reason.EXPIRED,
-    "hours": Reason.DISABLED,
-    "workstation": Reason.DISABLED,
+    "hours": Reason.HOURS,
+    "workstation": Reason.WORKSTATION,
 }
 
 

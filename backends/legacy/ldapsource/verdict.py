@@ -54,8 +54,8 @@ _ACTIVE_DIRECTORY: dict[str, Verdict] = {
     "525": Unknown(),
     "52e": Rejected(Reason.WRONG_PASSWORD),
     "52f": Rejected(Reason.DISABLED),  # account restriction
-    "530": Rejected(Reason.DISABLED),  # not at this time
-    "531": Rejected(Reason.DISABLED),  # not from this workstation
+    "530": Rejected(Reason.HOURS),
+    "531": Rejected(Reason.WORKSTATION),
     # AD looks at these two only after the right password: lost would be somebody whose password we know (R7).
     "532": Right(bound=False, must_change=True),
     "773": Right(bound=False, must_change=True),
