@@ -2,7 +2,7 @@
 
 People and groups that come from an Active Directory are shown byte for byte (R3); those from elsewhere get the
 attributes that they would have there (`ad_made.py`). How such an application names people when it binds is in
-`gateway.frontends.ldap.adnames`, what the domain says of itself in `ad_domain.py`.
+`ad_names.py`, what the domain says of itself in `ad_domain.py`.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from gateway.frontends.ldap.personas.ad_made import (
     is_group,
     user,
 )
+from gateway.frontends.ldap.personas.ad_names import named
 from gateway.frontends.ldap.personas.ad_values import canonical_name, filetime
-from gateway.frontends.ldap.personas.flavour import AsStored, Item
+from gateway.frontends.ldap.personas.flavour import AsStored, Item, Named
 from gateway.identity.model import Attributes, Entry, Identity
 from gateway.identity.outcome import Outcome, Reason, Rejected, Unknown
 from gateway.identity.search import all_attributes
@@ -93,6 +94,9 @@ class ActiveDirectory(AsStored):
     def root_dse(self, entry: Entry) -> Entry:
         return self.domain.root_dse(entry, self._now())
 
+    def named(self, name: str, *, as_dn: bool) -> Named | None:
+        return named(name, self.domain.dns, as_dn=as_dn)
+
     def diagnostic(self, outcome: Outcome) -> str | None:
         if isinstance(outcome, Unknown):
             return refusal(_WRONG)
@@ -129,7 +133,7 @@ def _as_the_account_is(person: Identity) -> Attributes:
 def _with(held: Attributes, made: Iterable[tuple[str, Iterable[bytes]]]) -> Attributes:
     """What is made, and all else that is held; an entry's own name goes before a made one."""
     own = {name: values for name, values in ((name, tuple(values)) for name, values in made) if values}
-    kept = [(name, values) for name, values in held.items() if name.lower() in _OWN or not _in(name, own)]
+    kept = [(name, values) for name, values in held.items() if values and (name.lower() in _OWN or not _in(name, own))]
     has = {name.lower() for name, _ in kept}
     return Attributes([*((name, values) for name, values in own.items() if name.lower() not in has), *kept])
 

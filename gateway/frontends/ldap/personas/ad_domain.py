@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from gateway.frontends.ldap.personas.ad_values import sid_bytes
 from gateway.identity.model import NO_ATTRIBUTES, Attributes, Entry
-from gateway.wire.dn import escape_value
+from gateway.wire.dn import escape_value, normalise_dn
 
 _CAPABILITIES = ("1.2.840.113556.1.4.800", "1.2.840.113556.1.4.1670", "1.2.840.113556.1.4.1791",
                  "1.2.840.113556.1.4.1935", "1.2.840.113556.1.4.2080")  # fmt: skip
@@ -70,7 +70,8 @@ class Domain:
         yield "objectClass", ("top",)
         yield "currentTime", (datetime.fromtimestamp(now, UTC).strftime("%Y%m%d%H%M%S.0Z"),)
         yield "dsServiceName", (f"CN=NTDS Settings,{server}",)
-        yield "namingContexts", dict.fromkeys((self.context, *contexts))
+        others = (one for one in contexts if normalise_dn(one) != normalise_dn(self.context))
+        yield "namingContexts", (self.context, *others)
         yield "defaultNamingContext", (self.context,)
         yield "rootDomainNamingContext", (self.context,)
         yield "configurationNamingContext", (configuration,)

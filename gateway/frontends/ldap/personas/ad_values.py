@@ -79,7 +79,7 @@ def id_in(binary: bytes) -> uuid.UUID | None:
     """The stable id in a SID that `sid_of` made."""
     text = sid_text(binary)
     return (
-        uuid.UUID(bytes_le=binary[8:])
+        uuid.UUID(bytes_le=binary[12:])
         if text is not None and text.startswith(f"{_ENTRA}-") and binary[1] == 5
         else None
     )

@@ -7,6 +7,8 @@ attributes that no store knows, and its filters are right all the same.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from gateway.identity.model import Entry
@@ -29,6 +31,19 @@ ANYTHING: Filter = And(())
 """The filter that selects every entry (RFC 4526)."""
 
 
+def _whoever_it_is(_entry: Entry) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Whom a name means that is neither DN nor login name: `filter` finds it among outward entries, and among what it
+    finds, `is_meant` tells."""
+
+    filter: Filter
+    is_meant: Callable[[Entry], bool] = _whoever_it_is
+
+
 class Flavour(Protocol):
     """What one application is shown in place of what is stored. DNs have been translated before it is asked: the entry
     has the DN that the application knows it by, and so have the values of its DN-valued attributes."""
@@ -41,6 +56,10 @@ class Flavour(Protocol):
     def narrow(self, item: Item) -> Filter:
         """A filter that selects at least every stored entry whose outward form `item` selects; `ANYTHING` where nothing
         can be said. Equality on a login name should stay one, so that one person is looked for and not all."""
+        ...
+
+    def meant(self, item: Item) -> Filter:
+        """What an item of the application's filter means here, in attributes of outward entries; mostly itself."""
         ...
 
     def stored_name(self, attribute: str) -> str | None:
@@ -60,6 +79,11 @@ class Flavour(Protocol):
         """The subschema with what this kind of directory adds."""
         ...
 
+    def named(self, name: str, *, as_dn: bool) -> Named | None:
+        """Whom a name in a request means, where this kind of directory takes more than DNs and login names; `as_dn`
+        where a DN is expected. None for every other name."""
+        ...
+
     def diagnostic(self, outcome: Outcome) -> str | None:
         """The text of a refused bind, None for ours. It may tell a state of the account only after the right
         password (R25)."""
@@ -75,6 +99,9 @@ class AsStored:
     def narrow(self, item: Item) -> Filter:
         return item
 
+    def meant(self, item: Item) -> Filter:
+        return item
+
     def stored_name(self, attribute: str) -> str | None:
         return attribute
 
@@ -86,6 +113,9 @@ class AsStored:
 
     def subschema(self, entry: Entry) -> Entry:
         return entry
+
+    def named(self, name: str, *, as_dn: bool) -> Named | None:
+        return None
 
     def diagnostic(self, outcome: Outcome) -> str | None:
         return None

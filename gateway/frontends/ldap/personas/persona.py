@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
-from gateway.frontends.ldap.personas.flavour import ANYTHING, Flavour
+from gateway.frontends.ldap.personas.flavour import ANYTHING, Flavour, Named
 from gateway.identity.model import Entry
 from gateway.identity.outcome import Outcome
 from gateway.wire.filter import And, Filter, Not, Or
@@ -35,6 +35,13 @@ class Persona:
                 shown = flavour.outward(shown)
             self._kept[entry] = shown
         return shown
+
+    def meant(self, wanted: Filter) -> Filter:
+        """The application's filter in attributes of outward entries. It is this one that is put to them, and that is
+        narrowed."""
+        for flavour in reversed(self.flavours):
+            wanted = meant(wanted, flavour)
+        return wanted
 
     def narrow(self, wanted: Filter) -> Filter:
         """A filter that selects at least every stored entry whose outward form `wanted` selects."""
@@ -69,6 +76,11 @@ class Persona:
             entry = flavour.subschema(entry)
         return entry
 
+    def named(self, name: str, *, as_dn: bool) -> Named | None:
+        """Whom a name means that is neither DN nor login name, None for every other one."""
+        found = (flavour.named(name, as_dn=as_dn) for flavour in reversed(self.flavours))
+        return next((one for one in found if one is not None), None)
+
     def diagnostic(self, outcome: Outcome) -> str | None:
         """The text of a refused bind, None for ours; the outermost flavour that has one decides."""
         texts = (flavour.diagnostic(outcome) for flavour in reversed(self.flavours))
@@ -76,6 +88,18 @@ class Persona:
 
 
 PLAIN = Persona()
+
+
+def meant(wanted: Filter, flavour: Flavour) -> Filter:
+    """The whole filter, each item as it is meant."""
+    match wanted:
+        case And(items):
+            return And(tuple(meant(item, flavour) for item in items))
+        case Or(items):
+            return Or(tuple(meant(item, flavour) for item in items))
+        case Not(item):
+            return Not(meant(item, flavour))
+    return flavour.meant(wanted)  # type: ignore[arg-type]  # every other class of filter is an item
 
 
 def narrow(wanted: Filter, flavour: Flavour) -> Filter:

@@ -12,7 +12,7 @@ from gateway.frontends.ldap.personas.active_directory import ActiveDirectory
 from gateway.frontends.ldap.personas.ad_domain import Domain
 from gateway.frontends.ldap.personas.ad_values import sid_text
 from gateway.frontends.ldap.personas.persona import Persona
-from gateway.identity.model import AccountState, Attributes, Entry, Identity, Origin
+from gateway.identity.model import ACTIVE, AccountState, Attributes, Entry, Identity, Origin
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable, Unknown
 from gateway.identity.search import all_attributes
 from gateway.wire.dn import normalise_dn
@@ -24,7 +24,7 @@ FLAVOUR = ActiveDirectory(DOMAIN, lambda: 0.0)
 DN = "uid=jdoe,ou=people,dc=corp,dc=example"
 
 
-def person(dn: str = DN, state: AccountState = AccountState(), revision: int = 0, **attributes: Any) -> Identity:
+def person(dn: str = DN, state: AccountState = ACTIVE, revision: int = 0, **attributes: Any) -> Identity:
     """Somebody of an OpenLDAP or a table."""
     shown = {"objectClass": [b"inetOrgPerson"], "uid": [b"jdoe"], "cn": [b"John Doe"], "sn": [b"Doe"], **attributes}
     return Identity(
@@ -39,7 +39,7 @@ def group(dn: str = "cn=crew,ou=groups,dc=corp,dc=example", **attributes: Any) -
     return Entry(dn, normalise_dn(dn), Attributes(shown))
 
 
-def theirs(state: AccountState = AccountState(), revision: int = 0, **attributes: Any) -> Identity:
+def theirs(state: AccountState = ACTIVE, revision: int = 0, **attributes: Any) -> Identity:
     """Somebody of an Active Directory."""
     shown = {
         "objectClass": [b"top", b"person", b"organizationalPerson", b"user"], "objectGUID": [NUMBER.bytes_le],
@@ -209,9 +209,7 @@ def test_ambiguous_names_are_resolved(text: str, selects: bool) -> None:
 def test_a_refusal_carries_the_sub_code_that_applications_look_for(outcome: Outcome, code: str) -> None:
     """R7; R25: an unknown name reads like a wrong password."""
     text = FLAVOUR.diagnostic(outcome)
-    assert text == (
-        f"80090308: LdapErr: DSID-0C0903A9, comment: AcceptSecurityContext error, data {code}, v1db1"
-    )
+    assert text == (f"80090308: LdapErr: DSID-0C0903A9, comment: AcceptSecurityContext error, data {code}, v1db1")
     discreet = ActiveDirectory(DOMAIN, lambda: 0.0, tells=False).diagnostic(outcome)
     assert discreet is not None
     assert "data 52e," in discreet

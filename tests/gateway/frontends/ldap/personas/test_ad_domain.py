@@ -18,7 +18,7 @@ def test_the_context_is_made_of_the_name_or_configured() -> None:
 
 
 def test_the_domains_sid_is_the_same_for_ever_or_configured() -> None:
-    assert DOMAIN.sid_text == Domain("CORP.example").sid_text == "S-1-5-21-3036139870-3180551262-3117206466"
+    assert DOMAIN.sid_text == Domain("CORP.example").sid_text == "S-1-5-21-2530683119-507600823-3062907093"
     assert Domain("other.example").sid_text != DOMAIN.sid_text
     assert sid_text(Domain("x", sid="S-1-5-21-1-2-3").sid_with(513)) == "S-1-5-21-1-2-3-513"
 
