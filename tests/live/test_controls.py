@@ -75,10 +75,11 @@ def _move(gateway: Gateway, *names: str) -> None:
 APP = Login(_dn("app"), "app-pw")
 
 
-def _run(program: str, uri: str, who: Login, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _run(program: str, uri: str, who: Login, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [program, "-x", "-H", uri, "-D", who.dn, "-w", who.password, *arguments],
         env={"PATH": os.environ["PATH"], "LDAPCONF": "/dev/null", "HOME": "/nonexistent"},
+        input=typed,
         capture_output=True,
         text=True,
         timeout=TIMEOUT,
@@ -309,6 +310,37 @@ def test_ldap3_gets_pages(gateway: Gateway, size: int) -> None:
             PEOPLE, "(uid=p*)", attributes=["uid"], paged_size=size, paged_criticality=True, generator=True
         )
         assert sorted(entry["attributes"]["uid"][0] for entry in found) == NAMES
+
+
+CHANGE = f"""\
+dn: {_dn("p08")}
+changetype: modify
+replace: userPassword
+userPassword: p08-new-pw-canary
+"""
+
+
+def test_ldapmodify_sees_the_entry_before_and_after_and_only_if_it_is_as_asserted(
+    slapd: Slapd, gateways: Callable[..., Gateway]
+) -> None:
+    """Of a change of password by its owner, who has moved with the bind."""
+    source = {
+        "name": "staff", "type": "ldap", "url": slapd.url, "base": PEOPLE,
+        "bind_dn": SERVICE, "bind_password": SERVICE_PASSWORD,
+    }  # fmt: skip
+    gateway = gateways(source, passwords=CHEAP).start()
+    _move(gateway, "p08")
+    gateway.settle(["p08"])
+    who = Login(_dn("p08"), "p08-pw")
+    shown = ("-e", "!preread=uid,userPassword", "-e", "!postread=uid")
+    other = _run("ldapmodify", gateway.uri, who, *shown, "-e", "!assert=(uid=other)", typed=CHANGE)
+    assert other.returncode == 122, other.stderr
+    done = _run("ldapmodify", gateway.uri, who, *shown, "-e", "!assert=(uid=p08)", typed=CHANGE)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count(f"dn: {_dn('p08')}") == 2
+    assert done.stdout.count("uid: p08") == 2
+    assert "userPassword" not in done.stdout
+    assert _run("ldapwhoami", gateway.uri, Login(who.dn, "p08-new-pw-canary")).returncode == 0
 
 
 EXPIRING = f"""\

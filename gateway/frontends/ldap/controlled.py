@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gateway.frontends.ldap.entries import Selection, encoded, select
@@ -54,6 +54,12 @@ class Wishes:
     must_sort: bool = False
     values: tuple[Filter, ...] = ()
     subentries: bool = False
+
+    def reading(self, request: SearchRequest) -> SearchRequest:
+        """The request with the attributes that must be read: those that are sorted by, too."""
+        if not self.sort or not request.attributes:
+            return request
+        return replace(request, attributes=(*request.attributes, *(key.attribute for key in self.sort)))
 
     @classmethod
     def of(cls, controls: Sequence[Control]) -> Wishes | None:

@@ -13,6 +13,7 @@ from gateway.wire.messages import (
     ResultCode,
     SearchRequest,
 )
+from gateway.wire.readcontrols import POST_READ, PRE_READ
 from gateway.wire.searchcontrols import ASSERTION, MATCHED_VALUES, SEARCH_OPTIONS, SORT_REQUEST, SUBENTRIES
 
 # Active Directory's for "no references to other domains": we have none. Taken for granted by its clients, who send
@@ -34,7 +35,7 @@ _KNOWN: dict[type[object], frozenset[str]] = {
         }
     ),
     CompareRequest: frozenset({MANAGE_DSA_IT, ASSERTION}),
-    ModifyRequest: frozenset({MANAGE_DSA_IT, PASSWORD_POLICY}),
+    ModifyRequest: frozenset({MANAGE_DSA_IT, PASSWORD_POLICY, ASSERTION, PRE_READ, POST_READ}),
     ExtendedRequest: frozenset({PASSWORD_POLICY}),  # on Password Modify; elsewhere it asks for nothing
 }
 SUPPORTED = tuple(sorted(frozenset[str]().union(*_KNOWN.values()) - _UNSAID))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from gateway.frontends.ldap.access import check_may_send_password
 from gateway.frontends.ldap.names import dn_key, login_name
 from gateway.frontends.ldap.passwords import changed, is_password, wish_of
+from gateway.frontends.ldap.readback import Around
 from gateway.frontends.ldap.results import LdapError
 from gateway.wire.messages import ModifyOperation, ModifyRequest, ModifyResponse, ResultCode
 
@@ -26,7 +27,11 @@ async def modify(call: Call, request: ModifyRequest) -> ModifyResponse:
         raise LdapError(ResultCode.UNWILLING_TO_PERFORM, "entries cannot be changed through this server")
     if len(passwords) < len(request.changes):
         raise LdapError(ResultCode.INSUFFICIENT_ACCESS_RIGHTS, "a password is changed by itself, with nothing else")
+    around = Around.of(call.message.controls)
+    shown = await around.before(call.session, request.object)
     _, result = await changed(call, wish_of(login_name(request.object), passwords))
+    if result.code == ResultCode.SUCCESS:
+        call.controls += (*shown, *await around.after(call.session, request.object))
     return ModifyResponse(result)
 
 

@@ -51,7 +51,7 @@ async def search(call: Call, request: SearchRequest) -> SearchResultDone:
         base = None if assertion is None else await entry_at(session, request.base)
         if base is not None:
             check_assertion(session, assertion, base)
-        return await controlled(call, request, wishes, partial(_entries, session, request, key), most)
+        return await controlled(call, request, wishes, partial(_entries, session, wishes.reading(request), key), most)
     except BaseNotFound:
         if key in suffixes(contexts):
             return _DONE

@@ -6,6 +6,7 @@ from gateway.frontends.ldap import controls
 from gateway.wire.controls import DOMAIN_SCOPE, MANAGE_DSA_IT, PAGED_RESULTS, PASSWORD_POLICY
 from gateway.wire.filter import Present
 from gateway.wire.messages import BindRequest, Control, DelRequest, SearchRequest, SimpleAuthentication
+from gateway.wire.readcontrols import POST_READ, PRE_READ
 from gateway.wire.searchcontrols import ASSERTION, MATCHED_VALUES, SEARCH_OPTIONS, SORT_REQUEST, SUBENTRIES
 
 SEARCH = SearchRequest("", 0, Present("objectClass"))
@@ -30,7 +31,8 @@ def test_a_control_works_only_where_it_belongs() -> None:
 
 
 def test_what_works_somewhere_is_supported() -> None:
-    known = {PASSWORD_POLICY, MANAGE_DSA_IT, PAGED_RESULTS, SORT_REQUEST, ASSERTION, MATCHED_VALUES, SUBENTRIES}
+    of_searches = {MANAGE_DSA_IT, PAGED_RESULTS, SORT_REQUEST, ASSERTION, MATCHED_VALUES, SUBENTRIES}
+    known = of_searches | {PASSWORD_POLICY, PRE_READ, POST_READ}
     assert set(controls.SUPPORTED) == known
 
 

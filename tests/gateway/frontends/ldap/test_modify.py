@@ -8,7 +8,10 @@ from core_rig import RIGHT, WRONG, Rig
 from frontend_rig import ADMIN, JDOE, over
 
 from gateway.wire.controls import PASSWORD_POLICY, PolicyError, decode_policy_answer
-from gateway.wire.messages import Change, Control, ModifyOperation, ModifyRequest
+from gateway.wire.filter import parse_filter
+from gateway.wire.messages import Change, Control, ModifyOperation, ModifyRequest, SearchResultEntry
+from gateway.wire.readcontrols import POST_READ, PRE_READ, decode_read_entry, encode_attributes
+from gateway.wire.searchcontrols import ASSERTION, encode_assertion
 
 ADD, DELETE, REPLACE = ModifyOperation.ADD, ModifyOperation.DELETE, ModifyOperation.REPLACE
 NEW = b"new-canary-5d2f"
@@ -102,3 +105,40 @@ def test_the_policy_control_says_why(client: Client) -> None:
     answer = client.ask(modify((REPLACE, "userPassword", [b"short"])), Control(PASSWORD_POLICY, critical=True))[0]
     assert code_of(answer) == 19
     assert decode_policy_answer(answer.controls[0].value).error == PolicyError.PASSWORD_TOO_SHORT
+
+
+def read_control(kind: str, *attributes: str, critical: bool = True) -> Control:
+    return Control(kind, critical, encode_attributes(attributes))
+
+
+@pytest.mark.parametrize("kind", [PRE_READ, POST_READ])
+def test_the_entry_is_shown_before_and_after(client: Client, kind: str) -> None:
+    """RFC 4527; a password is not shown (R15)."""
+    answer = client.ask(OWN[1], read_control(kind, "uid", "userPassword"))[0]
+    assert code_of(answer) == 0
+    shown = {control.type: decode_read_entry(control.value) for control in answer.controls}
+    assert shown == {kind: SearchResultEntry(JDOE, (("uid", (b"jdoe",)),))}
+
+
+def test_nothing_is_shown_of_a_change_that_failed(client: Client) -> None:
+    answer = client.ask(REFUSED[0][0], read_control(PRE_READ), read_control(POST_READ))[0]
+    assert code_of(answer) == REFUSED[0][1]
+    assert not answer.controls
+
+
+def test_a_change_is_made_only_if_the_entry_is_as_asserted(client: Client) -> None:
+    """RFC 4528."""
+    for text, code in (("(uid=other)", 122), ("(userPassword=*)", 122), ("(uid=jdoe)", 0)):
+        assertion = Control(ASSERTION, True, encode_assertion(parse_filter(text)))
+        assert client.result(OWN[1], assertion).code == code
+        assert client.bind(JDOE, NEW if code == 0 else RIGHT).code == 0
+
+
+@pytest.mark.parametrize("critical", [True, False])
+@pytest.mark.parametrize("kind", [PRE_READ, POST_READ, ASSERTION])
+@pytest.mark.parametrize("value", [None, b"", b"junk"])
+def test_a_malformed_control_is_2_and_nothing_is_changed(
+    client: Client, kind: str, value: bytes | None, critical: bool
+) -> None:
+    assert client.result(OWN[1], Control(kind, critical, value)).code == 2
+    assert client.bind(JDOE, RIGHT).code == 0

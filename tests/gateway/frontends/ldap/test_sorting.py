@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conversation import Client, People, code_of, person, result_of, search_request, services
+from conversation import Client, People, code_of, person, result_of, search_request, services, values
 from paging import BASE, OLD, Page, core_client, corp, page
 
 from gateway.frontends.ldap.application import Application
@@ -11,7 +11,7 @@ from gateway.frontends.ldap.applications import Applications
 from gateway.frontends.ldap.view import View
 from gateway.identity.search import SearchIncomplete
 from gateway.wire.filter import parse_filter
-from gateway.wire.messages import Control, LdapMessage
+from gateway.wire.messages import Control, LdapMessage, SearchResultEntry
 from gateway.wire.searchcontrols import SORT_REQUEST, SORT_RESPONSE, SortKey, decode_sort_result, encode_sort_keys
 
 
@@ -117,6 +117,16 @@ def test_pages_of_a_sorted_search() -> None:
     unsorted = Page(ask(staff(limits={"size": 3}), page(2), sort(SortKey("sn"))))
     assert unsorted.names == ["u00", "u01"]
     assert unsorted.cookie
+
+
+def test_what_is_sorted_by_is_read_although_it_is_not_shown() -> None:
+    people = People(person("u00", sn="b"), person("u01", sn="a"))
+    client = Client(services(people))
+    client.bind("u00")
+    answers = client.ask(search_request(BASE, parse_filter("(uid=*)"), "cn"), sort(SortKey("surname")))
+    assert people.queries[-1].wants("sn")
+    shown = [answer.operation for answer in answers if isinstance(answer.operation, SearchResultEntry)]
+    assert [set(values(entry)) for entry in shown] == [{"cn"}, {"cn"}]
 
 
 def test_another_order_is_another_search() -> None:
