@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import NoReturn
 
 from gateway.errors import DirectoryMissing, DirectoryUnavailable
+from gateway.identity.changes import Changed, Deed, Modification, Password
 from gateway.identity.model import AccountState, Entry, Identity, LoginName, NativeEntry, Origin, Secret
 from gateway.identity.outcome import Outcome, Unknown
 from gateway.identity.ports import Adoption, Sight
@@ -66,6 +67,30 @@ class AbsentDirectory:
     def entries_version(self) -> int | None:
         """As `NativeDirectory.entries_version`: nothing ever changes here."""
         return 0
+
+    async def add(self, entry: Entry, deed: Deed, password: Password | None = None) -> Entry:
+        """Refused."""
+        self._refuse()
+
+    async def change(
+        self,
+        dn_key: str,
+        steps: Sequence[Modification],
+        deed: Deed,
+        *,
+        password: Password | None = None,
+        state: AccountState | None = None,
+    ) -> Changed | None:
+        """As `NativeDirectory.change`: nothing here has that DN."""
+        return None
+
+    async def rename(self, dn_key: str, dn: str, new_key: str, deed: Deed, *, keep_old: bool) -> Changed | None:
+        """As `NativeDirectory.rename`."""
+        return None
+
+    async def remove(self, dn_key: str, deed: Deed) -> Entry | None:
+        """As `NativeDirectory.remove`."""
+        return None
 
     async def search(self, query: Query) -> AsyncGenerator[Entry, None]:
         """As `NativeDirectory.search`: not even its base is there."""

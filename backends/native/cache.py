@@ -97,6 +97,11 @@ class Cache:
         if since.feeds == self._feeds:
             self._put(record)
 
+    def gone(self, record: Record) -> None:
+        """Our own removal is done."""
+        self._writes += 1
+        self._drop(record.row)
+
     def apply(self, changes: Changes | None) -> None:
         """Forget whoever changed; None: forget all, too much has happened."""
         if changes is None:

@@ -20,7 +20,11 @@ from gateway.identity.model import Entry, Origin, derive_id
 _INSERT, _LOOKUP = insert(entry), insert(entry_lookup)
 _UPDATE = update(entry).where(entry.c.id == bindparam("row"))
 _DELETE = delete(entry).where(entry.c.id == bindparam("row"))
-_UNFOUND = delete(entry_lookup).where(entry_lookup.c.entry == bindparam("row"))
+_UNFOUND = delete(entry_lookup).where(
+    entry_lookup.c.attribute == bindparam("name"),
+    entry_lookup.c.key == bindparam("found"),
+    entry_lookup.c.entry == bindparam("row"),
+)
 _TAKEN = select(entry.c.id).where(entry.c.uuid == bindparam("id"))
 _PERSON = select(identity.c.dn).where(identity.c.tree_key == bindparam("key"))
 
@@ -49,7 +53,7 @@ def insert_entry(
         **_place(shown),
     }
     (row,) = connection.execute(_INSERT, values).inserted_primary_key or (0,)
-    _find_by(connection, row, shown)
+    _find_by(connection, row, set(), entry_keys(shown))
     for name, held in members.items():
         replace_all(connection, row, name, held)
     note(connection, row, revision, ENTRY, at)
@@ -75,8 +79,7 @@ def rewrite_record(
     revision = held.bare.revision + 1
     values = {"record": record, "revision": revision, "modified": at, **_place(shown), **columns}
     connection.execute(_UPDATE.values(**values), {"row": held.row})
-    connection.execute(_UNFOUND, {"row": held.row})
-    _find_by(connection, held.row, shown)
+    _find_by(connection, held.row, entry_keys(held.bare), entry_keys(shown))
     note(connection, held.row, revision, ENTRY, at)
 
 
@@ -91,10 +94,11 @@ def _place(shown: Entry) -> dict[str, object]:
     return {"dn": shown.dn, "tree_key": tree_key, "depth": tree_key.count(",")}
 
 
-def _find_by(connection: Connection, row: int, shown: Entry) -> None:
-    keys = [{"attribute": name, "key": key, "entry": row} for name, key in sorted(entry_keys(shown))]
-    if keys:
-        connection.execute(_LOOKUP, keys)
+def _find_by(connection: Connection, row: int, before: set[tuple[str, str]], now: set[tuple[str, str]]) -> None:
+    if gone := [{"name": name, "found": key, "row": row} for name, key in sorted(before - now)]:
+        connection.execute(_UNFOUND, gone)
+    if come := [{"attribute": name, "key": key, "entry": row} for name, key in sorted(now - before)]:
+        connection.execute(_LOOKUP, come)
 
 
 def _free_id(connection: Connection, shown: Entry, origin: Origin) -> uuid.UUID:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from backends.native.cache import Changes
 from backends.native.engine import Store, faults
 from backends.native.keys import alias_keys
-from backends.native.noting import ADOPTED, ENTRY
+from backends.native.noting import ADOPTED, ENTRY, RENAMED
 from backends.native.record import PEOPLE, read
 from backends.native.tables import change, identity
 
@@ -73,7 +73,7 @@ def _between(connection: Connection, after: int, latest: int) -> Changes | None:
     rows = connection.execute(changed.order_by(change.c.seq).limit(MOST + 1)).all()
     if len(rows) > MOST:
         return None
-    adopted = select(change.c.identity).where(*between, change.c.kind == ADOPTED).limit(MOST + 1)
+    adopted = select(change.c.identity).where(*between, change.c.kind.in_((ADOPTED, RENAMED))).limit(MOST + 1)
     entries = select(exists().where(*between, change.c.kind == ENTRY))
     revisions = {row.identity: row.revision for row in rows}
     names = _names(connection, list(connection.execute(adopted).scalars()))

@@ -174,5 +174,6 @@ def lookup_keys(person: Identity) -> set[tuple[str, str]]:
 
 
 def entry_keys(entry: Entry) -> set[tuple[str, str]]:
-    """All (attribute, key) under which this entry is found, but for its members."""
-    return {*ENTRIES.keys(entry.attributes), *ENTRIES.keys(entry.operational)}
+    """All (attribute, key) under which this entry is found, but for members that are rows."""
+    of_rows = [name for name, _ in entry.attributes.items() if canonical(name) in MEMBERS]
+    return {*ENTRIES.keys(entry.attributes.without(of_rows)), *ENTRIES.keys(entry.operational)}

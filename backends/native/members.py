@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from backends.native.engine import Store
-from backends.native.entries import ENTRIES, Members, read
+from backends.native.entries import ENTRIES, EntryRecord, Members, read
 from backends.native.keys import BY_DN, BY_NAME, MEMBERS
 from backends.native.tables import entry, member
 from gateway.identity.model import NativeEntry
@@ -119,6 +119,14 @@ def some_of(connection: Connection, rows: Sequence[int], wanted: Mapping[str, As
                 if name not in found[row]:
                     found[row][name] = list(connection.execute(_ANY, {"row": row, "name": name}).scalars())
     return dict(found)
+
+
+def seen(connection: Connection, held: EntryRecord, item: Filter) -> NativeEntry:
+    """The entry with those members that the filter must see."""
+    needs = asked(item)
+    values = dict(some_of(connection, [held.row], needs)[held.row]) if needs else {}
+    values.update(all_of(connection, held.row, [name for name, need in needs.items() if need.everything]))
+    return held.having(values)
 
 
 def insert_all(connection: Connection, row: int, name: str, values: Iterable[bytes], first: int = 0) -> None:

@@ -8,8 +8,10 @@ from backends.native.tables import change
 
 ADOPTED = "adopted"
 CHANGED = "changed"
+RENAMED = "renamed"
+REMOVED = "removed"
 ENTRY = "entry"
-"""Kinds of changes; the last one is of an entry that is no person."""
+"""Kinds of changes: RENAMED tells that other names lead to the person, ENTRY is of an entry that is no person."""
 
 _CHANGE = insert(change)
 

@@ -13,8 +13,10 @@ from typing import Annotated, TypeVar, TypeVarTuple
 from pydantic import AfterValidator, Field
 from twisted.internet.error import TimeoutError as DeadlineError
 
-from backends.native.cache import Cache, Changes
+from backends.native.adding import add, remove
+from backends.native.cache import Cache, Changes, Moment
 from backends.native.carrying import carry
+from backends.native.changing import NewName, Steps, change, rename
 from backends.native.engine import Store, open_store
 from backends.native.entries import carried
 from backends.native.feed import Feed
@@ -27,6 +29,7 @@ from backends.native.search import begin, proceed
 from backends.native.verifying import Verifier
 from backends.native.writing import NewHash, adopt, change_person, replace_hash
 from gateway.errors import BusyError, ConfigError, DirectoryUnavailable, ProtocolError
+from gateway.identity.changes import Changed, Deed, Modification, Password
 from gateway.identity.model import AccountState, Entry, Identity, LoginName, NativeEntry, Origin, Secret
 from gateway.identity.outcome import Outcome
 from gateway.identity.ports import Adoption, Sight
@@ -159,6 +162,55 @@ class SqlDirectory:
     def entries_version(self) -> int | None:
         """As `NativeDirectory.entries_version`."""
         return self._cache.entries if self._watch.fresh() else None
+
+    async def add(self, entry: Entry, deed: Deed, password: Password | None = None) -> Entry:
+        """As `NativeDirectory.add`."""
+        since = self._cache.now()
+        added = await self._write(add, self._store, entry, deed, password)
+        self._note(added.record, since)
+        return added.entry
+
+    async def change(
+        self,
+        dn_key: str,
+        steps: Sequence[Modification],
+        deed: Deed,
+        *,
+        password: Password | None = None,
+        state: AccountState | None = None,
+    ) -> Changed | None:
+        """As `NativeDirectory.change`."""
+        since = self._cache.now()
+        done = await self._write(change, self._store, dn_key, Steps(steps, password, state), deed)
+        if done is None:
+            return None
+        self._note(done.record, since)
+        return done.changed
+
+    async def rename(self, dn_key: str, dn: str, new_key: str, deed: Deed, *, keep_old: bool) -> Changed | None:
+        """As `NativeDirectory.rename`."""
+        since = self._cache.now()
+        done = await self._write(rename, self._store, dn_key, NewName(dn, new_key, keep_old), deed)
+        if done is None:
+            return None
+        self._note(done.record, since)
+        return done.changed
+
+    async def remove(self, dn_key: str, deed: Deed) -> Entry | None:
+        """As `NativeDirectory.remove`."""
+        removed = await self._write(remove, self._store, dn_key, deed)
+        if removed is None:
+            return None
+        self._cache.entries += 1
+        if removed.record is not None:
+            self._cache.gone(removed.record)
+        return removed.entry
+
+    def _note(self, person: Record | None, since: Moment) -> None:
+        """What was written is what memory holds from now on; groups may have followed."""
+        self._cache.entries += 1
+        if person is not None:
+            self._cache.written(person, since)
 
     async def search(self, query: Query) -> AsyncGenerator[Entry, None]:
         """As `NativeDirectory.search`, a page at a time."""

@@ -18,6 +18,7 @@ from backends.native.entries import at_dn
 from backends.native.entryrows import delete_entry
 from backends.native.keys import group_key, lookup_keys
 from backends.native.noting import ADOPTED, CHANGED, note
+from backends.native.personrows import state_columns
 from backends.native.reading import record_of
 from backends.native.record import PEOPLE, Record, pack, read, tree_key_of
 from backends.native.tables import identity, lookup, membership, origin
@@ -58,7 +59,7 @@ def adopt(store: Store, adoption: Adoption) -> Record:
         for record in held:
             _refuse(person, record.identity)
         _make_room(connection, person, adoption.at)
-        number = _insert(connection, adoption)
+        number = insert_person(connection, adoption)
     adopted = replace(person, revision=adoption.first_revision)
     return Record(number, adopted, adoption.password_hash, adoption.charset, adoption.significant)
 
@@ -98,7 +99,8 @@ def _refuse(person: Identity, holder: Identity) -> NoReturn:
     )
 
 
-def _insert(connection: Connection, adoption: Adoption) -> int:
+def insert_person(connection: Connection, adoption: Adoption) -> int:
+    """A new person; the number of the row."""
     person, at = adoption.identity, adoption.at
     (number,) = connection.execute(_IDENTITY, _columns(adoption)).inserted_primary_key or (0,)
     came = {"source": person.origin.source, "key": person.origin.key, "application": adoption.application, "at": at}
@@ -127,19 +129,10 @@ def _columns(adoption: Adoption) -> dict[str, Any]:
         "password_hash": adoption.password_hash,
         "charset": adoption.charset,
         "significant": adoption.significant,
-        **_state(person.state),
+        **state_columns(person.state),
         "revision": adoption.first_revision,
         "created": adoption.at,
         "modified": adoption.at,
-    }
-
-
-def _state(state: AccountState) -> Mapping[str, object]:
-    return {
-        "disabled": state.disabled,
-        "locked": state.locked,
-        "must_change": state.must_change,
-        "expires_at": state.expires_at,
     }
 
 
@@ -157,7 +150,7 @@ def change_person(
     """Another state or hash, at `at` seconds since the epoch; None if there is no such person."""
     if password is not None and not password.stored:
         raise DirectoryError("an empty password hash cannot be stored")
-    values: dict[str, object] = {} if state is None else dict(_state(state))
+    values: dict[str, object] = {} if state is None else state_columns(state)
     if password is not None:
         values |= {"password_hash": password.stored, "significant": password.significant}
     with store.writing() as connection:

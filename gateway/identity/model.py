@@ -130,9 +130,13 @@ class Peer:
     application: str = ""
 
 
+NATIVE = ""
+"""The source of whoever was made in the directory itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a person comes from: the source's configured name and the person's unchanging key in it."""
+    """Where a person comes from: the source's configured name (or `NATIVE`) and the person's unchanging key in it."""
 
     source: str
     key: str

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Protocol
 
+from gateway.identity.changes import Changed, Deed, Modification, Password
 from gateway.identity.model import AccountState, Entry, Identity, LoginName, NativeEntry, Origin, Secret
 from gateway.identity.outcome import Outcome
 from gateway.identity.portvalues import Account, Adoption, Sight
@@ -106,6 +107,32 @@ class NativeDirectory(Protocol):
         """A number that is another one as soon as an entry that is no person has changed here, in whatever process;
         None while that cannot be told without waiting. What is computed from `memberships` may be kept as long as it
         stays the same: never staler than a second."""
+
+    async def add(self, entry: Entry, deed: Deed, password: Password | None = None) -> Entry:
+        """Write a new person (an `Identity`, whose `origin` becomes `NATIVE`) or another entry (which is `owned`); the
+        entry as written, with the values that its DN names, entryUUID and times. `ChangeRefused`. Whether its parent
+        exists is for the caller to see: it may be a source's."""
+
+    async def change(
+        self,
+        dn_key: str,
+        steps: Sequence[Modification],
+        deed: Deed,
+        *,
+        password: Password | None = None,
+        state: AccountState | None = None,
+    ) -> Changed | None:
+        """Apply the steps, in order and all or none, in the one transaction that may write: nobody's change is lost.
+        None if nothing here has this DN. A copy becomes `owned` (let it be `carry`ed fresh before). A person's login
+        name and aliases follow the attributes that hold them; password and state go with the rest. `ChangeRefused`."""
+
+    async def rename(self, dn_key: str, dn: str, new_key: str, deed: Deed, *, keep_old: bool) -> Changed | None:
+        """Another DN (and with it another parent, perhaps), for an entry with nothing below it here; `keep_old` is that
+        of the values of the old RDN. Members of owned groups that named it name it anew. Else as `change`."""
+
+    async def remove(self, dn_key: str, deed: Deed) -> Entry | None:
+        """The entry as it was; None if nothing here has this DN. Owned groups lose it as a member. Whoever came from a
+        source is remembered by origin: neither adopted nor carried again. Else as `change`."""
 
     def search(self, query: Query) -> AsyncGenerator[Entry, None]:
         """As `LegacySource.search`: the people here as `Identity`, the rest as `NativeEntry`. Of the latter, the values

@@ -8,10 +8,13 @@ install. `pytest.register_assert_rewrite("gateway.testing")` before the import m
 from __future__ import annotations
 
 from gateway.testing.conformance_adoption import AdoptionConformance
+from gateway.testing.conformance_changes import ChangesConformance
 from gateway.testing.conformance_entries import EntriesConformance
 from gateway.testing.conformance_passwords import PasswordConformance
 from gateway.testing.conformance_search import SearchConformance
 
 
-class DirectoryConformance(AdoptionConformance, PasswordConformance, SearchConformance, EntriesConformance):
+class DirectoryConformance(
+    AdoptionConformance, PasswordConformance, SearchConformance, EntriesConformance, ChangesConformance
+):
     """All of it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from twisted.internet.defer import Deferred
 
@@ -15,28 +15,19 @@ from gateway.identity.model import AccountState, Entry, Identity, LoginName, Nat
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable, Unknown
 from gateway.identity.ports import Adoption
 from gateway.identity.search import BaseNotFound, Query, within
-from gateway.testing.memory_entries import MemoryEntries
+from gateway.testing.memory_changes import MemoryChanges, Person
 from gateway.wire.dn import normalise_dn
 
 
-@dataclass(frozen=True, slots=True)
-class _Person:
-    identity: Identity
-    password_hash: str = field(repr=False)
-    charset: str
-    significant: int | None
-
-
-class MemoryDirectory:
+class MemoryDirectory(MemoryChanges):
     """Answers without suspending as long as the hasher does. `asked` lists the calls that reached it, `verify jdoe`,
     never with a password."""
 
     def __init__(self, hasher: PasswordHasher, base: str = "dc=example,dc=com") -> None:
+        super().__init__()
         self.asked: list[str] = []
         self._hasher = hasher
         self._base = normalise_dn(base)
-        self._people: dict[uuid.UUID, _Person] = {}
-        self._entries = MemoryEntries()
         self._reads_fail: DirectoryError | None = None
         self._writes_fail: DirectoryError | None = None
 
@@ -93,14 +84,14 @@ class MemoryDirectory:
         except BusyError:
             return Unavailable("directory", busy=True)
 
-    async def _prove(self, held: _Person, hashed: bytes) -> Outcome:
+    async def _prove(self, held: Person, hashed: bytes) -> Outcome:
         if not await self._hasher.verify(hashed, held.password_hash):
             return Rejected(Reason.WRONG_PASSWORD)
         if self._hasher.needs_rehash(held.password_hash) and self._writes_fail is None:
             Deferred.fromCoroutine(self._rehash(held, hashed))
         return Accepted(held.identity)
 
-    async def _rehash(self, held: _Person, hashed: bytes) -> None:
+    async def _rehash(self, held: Person, hashed: bytes) -> None:
         try:
             stronger = await self._hasher.hash(hashed)
         except BusyError:
@@ -124,7 +115,7 @@ class MemoryDirectory:
             _refuse_second(person, held.identity)
         self._make_room(person)
         adopted = replace(person, revision=adoption.first_revision)
-        self._people[person.id] = _Person(adopted, adoption.password_hash, adoption.charset, adoption.significant)
+        self._people[person.id] = Person(adopted, adoption.password_hash, adoption.charset, adoption.significant)
         return adopted
 
     def _make_room(self, person: Identity) -> None:
@@ -159,7 +150,7 @@ class MemoryDirectory:
             held = replace(held, password_hash=password_hash, significant=significant)
         return self._put(held)
 
-    def _put(self, person: _Person) -> Identity:
+    def _put(self, person: Person) -> Identity:
         changed = replace(person.identity, revision=person.identity.revision + 1)
         self._people[changed.id] = replace(person, identity=changed)
         return changed
@@ -172,7 +163,8 @@ class MemoryDirectory:
                 raise IdentityConflict(
                     f"the DN {entry.dn!r} of source {origin.source} is held by the person {held.identity.dn!r}"
                 )
-        self._entries.carry(entry, origin, at)
+        if origin not in self._removed:
+            self._entries.carry(entry, origin, at)
 
     async def carried(self, source: str, keys: Sequence[str]) -> Mapping[str, NativeEntry]:
         """As `NativeDirectory.carried`."""

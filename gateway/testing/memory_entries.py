@@ -127,6 +127,18 @@ def member_keys(entry: Entry, *, by_name: bool) -> set[str]:
     return {key(value) for name, values in entry.attributes.items() if canonical(name) in names for value in values}
 
 
+def of_members(entry: Entry, by_name: bool, old: str, new: bytes | None) -> Iterator[tuple[str, list[bytes]]]:
+    """The attributes with another value for a member, or without it."""
+    names, key = (BY_NAME, _name) if by_name else (BY_DN, _dn)
+    for name, values in entry.attributes.items():
+        if canonical(name) not in names:
+            yield name, list(values)
+            continue
+        left = [new if key(value) == old else value for value in values]
+        if kept := [value for value in left if value is not None]:
+            yield name, kept
+
+
 def _name(value: bytes) -> str:
     return normalise(value.decode("utf-8", "backslashreplace"))
 

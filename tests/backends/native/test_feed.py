@@ -48,7 +48,7 @@ def test_adoptions_are_told_by_name_and_changes_by_revision(store: Store, look: 
 
 def test_too_much_to_tell_is_told_in_short(store: Store, look: Feed) -> None:
     with store.writing() as connection:
-        rows = [writing._insert(connection, adoption(person(f"user{number}"))) for number in range(feed.MOST + 1)]
+        rows = [writing.insert_person(connection, adoption(person(f"user{number}"))) for number in range(feed.MOST + 1)]
     assert look.look() == Changes({}, None)
     with store.writing() as connection:
         for row in rows:
@@ -58,7 +58,7 @@ def test_too_much_to_tell_is_told_in_short(store: Store, look: Feed) -> None:
 
 def test_what_was_undone_is_not_told(store: Store, look: Feed) -> None:
     with suppress(ZeroDivisionError), store.writing() as connection:
-        writing._insert(connection, adoption(person("jdoe")))
+        writing.insert_person(connection, adoption(person("jdoe")))
         _ = 1 / 0
     assert look.look() == Changes({}, frozenset())
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from backends.native import carrying, entries, feed, members, reading, search, stages, writing
+from backends.native import adding, carrying, changing, entries, feed, members, reading, search, stages, writing
 from backends.native.engine import Store, open_store
+from gateway.identity.changes import Deed, Kind, Modification
 from gateway.identity.model import LoginName, Origin
 from gateway.identity.search import BaseNotFound, Query, Scope
 from gateway.testing.directory_hooks import BASE, adoption, dn_login, group, person
@@ -117,6 +118,33 @@ def test_groups_by_member_and_origin(store: Store, plans: list[str]) -> None:
 def test_carrying(store: Store, plans: list[str]) -> None:
     for shown in (group("staff", f"uid=x,{BASE}"), group("new", dn=f"cn=new,{BASE}")):
         assert carrying.carry(store, shown, Origin("staff", shown.dn_key), 2.0)
+    assert_indexed(plans)
+
+
+def test_a_member_that_comes_or_goes_touches_no_other(store: Store, plans: list[str]) -> None:
+    dn_key, deed = f"cn=staff,ou=groups,{BASE}", Deed(2.0)
+    for kind in (Kind.ADD, Kind.DELETE):
+        steps = [Modification(kind, "member", (f"uid=new,{BASE}".encode(),))]
+        assert changing.change(store, dn_key, changing.Steps(steps), deed)
+    assert_indexed(plans)
+    of_members = {line for line in plans if "member" in line.replace("membership", "")}
+    assert (
+        of_members
+        == {
+            "SEARCH member USING COVERING INDEX ix_member_key_attribute_entry (key=? AND attribute=? AND entry=?)",
+            "SEARCH member USING INDEX ix_member_key_attribute_entry (key=? AND attribute=? AND entry=?)",
+            "SEARCH member USING PRIMARY KEY (entry=? AND attribute=?)",
+        }
+        & of_members
+    )
+
+
+def test_renames_and_removals(store: Store, plans: list[str]) -> None:
+    deed, jdoe, asmith = Deed(2.0), f"uid=jdoe,ou=people,{BASE}", f"uid=asmith,{BASE}"
+    assert changing.rename(store, jdoe, changing.NewName(asmith, asmith, keep_old=False), deed)
+    assert changing.change(store, asmith, changing.Steps([Modification(Kind.REPLACE, "mail", (b"a@x",))]), deed)
+    assert adding.remove(store, asmith, deed)
+    assert adding.remove(store, f"cn=staff,ou=groups,{BASE}", deed)
     assert_indexed(plans)
 
 

@@ -24,7 +24,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     store = open_store(f"sqlite:///{tmp_path_factory.mktemp('search')}/x.db", busy_timeout=1, readers=1)
     with store.writing() as connection:
         for number in range(PEOPLE):
-            writing._insert(connection, adoption(person(f"user{number}")))
+            writing.insert_person(connection, adoption(person(f"user{number}")))
     yield store
     store.close()
 
