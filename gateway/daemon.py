@@ -23,6 +23,7 @@ from gateway.config.listen import Proxy
 from gateway.errors import BindferryError, ConfigError, DirectoryError
 from gateway.frontends.ldap.balanced import Balanced
 from gateway.frontends.ldap.listener import Listener
+from gateway.frontends.ldap.paging import Resting
 from gateway.frontends.ldap.services import Services
 from gateway.frontends.web.health import Condition, site
 from gateway.frontends.web.metrics import Metrics
@@ -59,6 +60,7 @@ class Daemon:
         self._stores: Stores | None = None
         self._core: Core | None = None
         self._audit: AuditFile | None = None
+        self._resting = Resting()
         self._stopping = False
         self.addresses: dict[str, tuple[str, int]] = {}
         """What was really opened: `ldap`, `ldaps`, `health` -> address and port."""
@@ -198,6 +200,7 @@ class Daemon:
             vendor_version=__version__,
             ldapv2=settings.access.ldapv2,
             netscape_controls=settings.access.netscape_controls,
+            resting=self._resting,
         )
 
     def _measure(self, core: Core) -> None:
@@ -205,6 +208,7 @@ class Daemon:
         metrics.gauge("bindferry_adoptions_pending", "Adoptions behind their answers", lambda: core.migrator.pending)
         metrics.gauge("bindferry_hashing_running", "Threads that hash", lambda: stores.hashing.running)
         metrics.gauge("bindferry_hashing_waiting", "Hashes that wait for a thread", lambda: stores.hashing.waiting)
+        metrics.gauge("bindferry_paged_searches", "Paged searches that rest", lambda: len(self._resting))
         metrics.gauge("bindferry_connections", "LDAP connections", self._connections)
         metrics.gauge("bindferry_audit_lost", "Audit lines that could not be written", self._lost)
         metrics.gauge_for(

@@ -140,6 +140,16 @@ def encode_subentries(shown: bool) -> bytes:
     return ber.boolean(shown)
 
 
+def decode_extended_dn(value: bytes | None) -> bool:
+    """Whether GUID and SID are to be texts; without a value they are digits (MS-ADTS 3.1.1.3.4.1.5)."""
+    if value is None:
+        return False
+    data, at, end = _contents(value)
+    flag, at = ber.read_integer(data, at, end)
+    ber.skip_unknown(data, at, end)
+    return flag == 1
+
+
 def decode_search_options(value: bytes | None) -> int:
     """Flags: 1 no references to other domains, 2 all of the server's trees (MS-ADTS 3.1.1.3.4.1.12)."""
     data, at, end = _contents(value)

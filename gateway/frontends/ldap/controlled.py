@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 from gateway.frontends.ldap.entries import Selection, encoded, select
 from gateway.frontends.ldap.names import dn_key
 from gateway.frontends.ldap.paging import Course
+from gateway.frontends.ldap.personas.ad_values import extended_dn
+from gateway.frontends.ldap.personas.persona import PLAIN, Persona
 from gateway.frontends.ldap.results import SUCCESS, LdapError
 from gateway.frontends.ldap.sorting import in_order
 from gateway.identity.model import Attributes, Entry
 from gateway.identity.resting import Pause
-from gateway.wire.controls import PAGED_RESULTS, PagedResults, decode_paged_results, encode_paged_results
+from gateway.identity.search import all_attributes
+from gateway.wire.controls import EXTENDED_DN, PAGED_RESULTS, PagedResults, decode_paged_results, encode_paged_results
 from gateway.wire.filter import Filter
 from gateway.wire.ldap import encode_entry
 from gateway.wire.messages import Control, LdapResult, ResultCode, SearchRequest, SearchResultDone
@@ -24,6 +27,7 @@ from gateway.wire.searchcontrols import (
     SORT_REQUEST,
     SUBENTRIES,
     SortKey,
+    decode_extended_dn,
     decode_matched_values,
     decode_search_options,
     decode_sort_keys,
@@ -47,13 +51,15 @@ _KNOWN_OPTIONS = 3
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the controls of one search ask for. `must_sort`: that control is critical."""
+    """What the controls of one search ask for. `must_sort`: that control is critical. `extended`: names with GUID and
+    SID, as texts where it is True."""
 
     paged: PagedResults | None = None
     sort: tuple[SortKey, ...] = ()
     must_sort: bool = False
     values: tuple[Filter, ...] = ()
     subentries: bool = False
+    extended: bool | None = None
 
     def reading(self, request: SearchRequest) -> SearchRequest:
         """The request with the attributes that must be read: those that are sorted by, too."""
@@ -62,10 +68,11 @@ class Wishes:
         return replace(request, attributes=(*request.attributes, *(key.attribute for key in self.sort)))
 
     @classmethod
-    def of(cls, controls: Sequence[Control]) -> Wishes | None:
+    def of(cls, controls: Sequence[Control], persona: Persona = PLAIN) -> Wishes | None:
         """None where none of them changes a search: some applications send ManageDsaIT with every request.
         `ProtocolError` where one is malformed, critical or not, as slapd answers."""
-        given = {control.type: control for control in controls if control.type in _OURS}
+        ours = _OURS if persona.is_plain else _OURS | persona.controls
+        given = {control.type: control for control in controls if control.type in ours}
         if not given:
             return None
         paged, sort = given.get(PAGED_RESULTS), given.get(SORT_REQUEST)
@@ -78,6 +85,7 @@ class Wishes:
             must_sort=sort is not None and sort.critical,
             values=() if values is None else decode_matched_values(values.value),
             subentries=subentries is not None and decode_subentries(subentries.value),
+            extended=decode_extended_dn(given[EXTENDED_DN].value) if EXTENDED_DN in given else None,
         )
 
 
@@ -114,7 +122,7 @@ def _question(call: Call, request: SearchRequest, wishes: Wishes) -> object:
     session = call.session
     who = (None if session.identity is None else session.identity.id, session.application)
     asked = (dn_key(request.base), request.scope, request.filter, request.attributes, request.types_only)
-    return (who, asked, wishes.sort, wishes.values, wishes.subentries)
+    return (who, asked, wishes.sort, wishes.values, wishes.subentries, wishes.extended)
 
 
 def _page_control(cookie: bytes = b"") -> Control:
@@ -164,7 +172,7 @@ async def _fill(
     """Send one page of `size` entries (None: all); the end of the search, None where it has not come."""
     outlet = call.session.outlet
     selection = select(request.attributes, request.types_only, call.session.application.view)
-    sent = 0
+    is_changed, sent = bool(wishes.values) or wishes.extended is not None, 0
     while True:
         entry = await course.next()
         if entry is None:
@@ -177,7 +185,7 @@ async def _fill(
         sent += 1
         if course.left is not None:
             course.left -= 1
-        call.send(encoded(entry, selection) if not wishes.values else _with_values(entry, selection, wishes.values))
+        call.send(_changed(entry, selection, wishes) if is_changed else encoded(entry, selection))
         if outlet.full:
             await outlet.room()
 
@@ -192,9 +200,17 @@ async def _subentries(found: AsyncGenerator[Entry, None]) -> AsyncGenerator[Entr
         await found.aclose()
 
 
-def _with_values(entry: Entry, selection: Selection, wanted: Sequence[Filter]) -> bytes:
-    """The entry with those values only that one of the items matches (RFC 3876 2)."""
-    return encode_entry(entry.dn, _matching(selection.of(entry), wanted))
+def _changed(entry: Entry, selection: Selection, wishes: Wishes) -> bytes:
+    """The entry with those values only that one of the items matches (RFC 3876 2), and under the name that is asked
+    for."""
+    attributes, dn = selection.of(entry), entry.dn
+    if wishes.values:
+        attributes = _matching(attributes, wishes.values)
+    if wishes.extended is not None:
+        held = all_attributes(entry)
+        guid, sid = held.get("objectGUID"), held.get("objectSid")
+        dn = extended_dn(dn, guid[0], sid[0] if sid else None, as_text=wishes.extended) if guid else dn
+    return encode_entry(dn, attributes)
 
 
 def _matching(

@@ -42,10 +42,14 @@ SUPPORTED = tuple(sorted(frozenset[str]().union(*_KNOWN.values()) - _UNSAID))
 _TWICE = LdapResult(ResultCode.PROTOCOL_ERROR, diagnostic="a control that was sent twice")
 
 
-def refusal(request: object, controls: tuple[Control, ...]) -> LdapResult | None:
+def refusal(
+    request: object, controls: tuple[Control, ...], of_persona: frozenset[str] = frozenset()
+) -> LdapResult | None:
     """What is answered where a critical control does not work on this request (RFC 4511 4.1.11), or a known one came
-    twice; else None."""
+    twice; else None. `of_persona` are those that work besides on a search of this application."""
     known = _KNOWN.get(type(request), frozenset())
+    if of_persona and type(request) is SearchRequest:
+        known |= of_persona
     seen = set()
     for control in controls:
         if control.type in known:

@@ -33,7 +33,7 @@ _SCOPES = {scope.value: scope for scope in Scope}
 async def search(call: Call, request: SearchRequest) -> SearchResultDone:
     """Sends the entries, waiting while the peer does not read; returns the end of the answer."""
     session = call.session
-    wishes = Wishes.of(call.message.controls) if call.message.controls else None
+    wishes = Wishes.of(call.message.controls, session.application.persona) if call.message.controls else None
     key, scope = dn_key(request.base), _SCOPES[request.scope]
     own = own_entry(session, key, scope)
     if own is not None:

@@ -196,7 +196,9 @@ class Session(Protocol):
         self._order.begin(call)
         if call.is_bind:
             self.become(None)  # RFC 4513 4: anonymous until, and unless, the bind succeeds
-        refused = controls.refusal(request, message.controls) if message.controls else None
+        refused = None
+        if message.controls:
+            refused = controls.refusal(request, message.controls, self.application.persona.controls)
         if refused is not None:
             call.finish(call.answer(refused))
         elif isinstance(request, ExtendedRequest) and request.name == START_TLS:

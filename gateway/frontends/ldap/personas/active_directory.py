@@ -27,7 +27,9 @@ from gateway.frontends.ldap.personas.flavour import AsStored, Item, Named
 from gateway.identity.model import Attributes, Entry, Identity
 from gateway.identity.outcome import Outcome, Reason, Rejected, Unknown
 from gateway.identity.search import all_attributes
+from gateway.wire.controls import DOMAIN_SCOPE, EXTENDED_DN
 from gateway.wire.filter import Filter
+from gateway.wire.searchcontrols import SEARCH_OPTIONS
 
 _SUB_CODES = {
     Reason.DISABLED: "533",
@@ -39,6 +41,8 @@ _SUB_CODES = {
 }
 """What an application may be told, as Active Directory tells it: all but the last to the right password only."""
 _WRONG = "52e"
+_CONTROLS = (EXTENDED_DN.encode(), DOMAIN_SCOPE.encode(), SEARCH_OPTIONS.encode())
+"""What works for everybody else, too, but is told only here, and what works only here."""
 _MADE = frozenset(
     {"samaccountname", "userprincipalname", "objectguid", "objectsid", "objectcategory", "objectclass", "cn", "name"}
     | {"samaccounttype", "useraccountcontrol", "accountexpires", "pwdlastset", "primarygroupid", "distinguishedname"}
@@ -52,6 +56,8 @@ _MEMBERS = frozenset({"member", "uniquemember"})
 class ActiveDirectory(AsStored):
     """`now` gives seconds since 1970; `logins` are the attributes that hold login names elsewhere. With `tells` false,
     every refusal is `52e`, whatever its reason."""
+
+    controls = frozenset({EXTENDED_DN})
 
     def __init__(
         self, domain: Domain, now: Callable[[], float], logins: tuple[str, ...] = ("uid",), *, tells: bool = True
@@ -92,7 +98,10 @@ class ActiveDirectory(AsStored):
         return asked | _MEMBERS if asked & _MEMBERS else asked
 
     def root_dse(self, entry: Entry) -> Entry:
-        return self.domain.root_dse(entry, self._now())
+        known = sorted({*_CONTROLS, *entry.operational.get("supportedControl")})
+        rest = entry.operational.without(("supportedControl",))
+        more = replace(entry, operational=Attributes([*rest.items(), ("supportedControl", known)]))
+        return self.domain.root_dse(more, self._now())
 
     def named(self, name: str, *, as_dn: bool) -> Named | None:
         return named(name, self.domain.dns, as_dn=as_dn)

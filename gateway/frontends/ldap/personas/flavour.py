@@ -46,7 +46,10 @@ class Named:
 
 class Flavour(Protocol):
     """What one application is shown in place of what is stored. DNs have been translated before it is asked: the entry
-    has the DN that the application knows it by, and so have the values of its DN-valued attributes."""
+    has the DN that the application knows it by, and so have the values of its DN-valued attributes. `controls` are
+    those of searches that work for this kind of directory only."""
+
+    controls: frozenset[str]
 
     def outward(self, entry: Entry) -> Entry:
         """The entry as the application sees it, made anew: a person stays an `Identity` (`dataclasses.replace`). Its
@@ -92,6 +95,8 @@ class Flavour(Protocol):
 
 class AsStored:
     """A flavour that changes nothing: others derive from it and change what they must."""
+
+    controls: frozenset[str] = frozenset()
 
     def outward(self, entry: Entry) -> Entry:
         return entry

@@ -24,6 +24,11 @@ class Persona:
         """Whether everything is shown as it is stored."""
         return not self.flavours
 
+    @property
+    def controls(self) -> frozenset[str]:
+        """The controls of searches that work for this persona only."""
+        return frozenset[str]().union(*(flavour.controls for flavour in self.flavours))
+
     def outward(self, entry: Entry) -> Entry:
         """The entry as the application sees it; the same object every time, so that its encoding is kept, too."""
         if not self.flavours:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,9 +11,13 @@ from conversation import People as Everybody
 
 from gateway.frontends.ldap.application import Application
 from gateway.frontends.ldap.applications import Applications
+from gateway.frontends.ldap.personas.active_directory import ActiveDirectory
+from gateway.frontends.ldap.personas.ad_domain import Domain
+from gateway.frontends.ldap.personas.persona import Persona
 from gateway.frontends.ldap.view import View
+from gateway.identity.model import Attributes
 from gateway.wire import ber
-from gateway.wire.controls import MANAGE_DSA_IT
+from gateway.wire.controls import EXTENDED_DN, MANAGE_DSA_IT
 from gateway.wire.filter import Filter, parse_filter
 from gateway.wire.messages import CompareRequest, Control, SearchResultEntry
 from gateway.wire.searchcontrols import (
@@ -156,3 +161,37 @@ def test_a_control_that_changes_nothing_costs_nothing() -> None:
     answers = session.ask(search_request(JDOE, scope=0), Control(MANAGE_DSA_IT, critical=True))
     assert result_of(answers[-1]).code == 0
     assert session.session._pages is None
+
+
+GUID, SID = bytes(range(16)), bytes.fromhex("010500000000000515000000010000000200000003000000f4010000")
+
+
+def of_active_directory() -> Client:
+    """A client that takes us for a domain controller, and somebody with and somebody without a GUID."""
+    jdoe = person("jdoe")
+    jdoe = replace(jdoe, operational=Attributes({"objectGUID": [GUID], "objectSid": [SID]}))
+    persona = Persona("ad", (ActiveDirectory(Domain("example.com", "EXAMPLE", sid="S-1-5-21-1-2-3"), lambda: 0.0),))
+    return bound(Everybody(jdoe), applications=Applications(default=Application("ad", persona=persona)))
+
+
+def dn_of(session: Client, *controls: Control) -> str:
+    entry = session.ask(search_request(JDOE, scope=0), *controls)[0].operation
+    assert isinstance(entry, SearchResultEntry)
+    return entry.name
+
+
+def test_names_with_guid_and_sid_for_clients_of_active_directory() -> None:
+    """COMPATIBILITY: .NET asks for them, critical; MS-ADTS 3.1.1.3.4.1.5."""
+    session = of_active_directory()
+    digits = f"<GUID={GUID.hex()}>;<SID={SID.hex()}>;{JDOE}"
+    texts = f"<GUID=03020100-0504-0706-0809-0a0b0c0d0e0f>;<SID=S-1-5-21-1-2-3-500>;{JDOE}"
+    assert dn_of(session, Control(EXTENDED_DN, True)) == digits
+    assert dn_of(session, Control(EXTENDED_DN, True, ber.sequence(ber.integer(0)))) == digits
+    assert dn_of(session, Control(EXTENDED_DN, True, ber.sequence(ber.integer(1)))) == texts
+    assert dn_of(session) == JDOE
+    assert session.result(search_request(JDOE, scope=0), Control(EXTENDED_DN, True, b"junk")).code == 2
+
+
+def test_nobody_else_gets_such_names() -> None:
+    assert client().result(search_request(JDOE, scope=0), Control(EXTENDED_DN, True)).code == 12
+    assert dn_of(client(), Control(EXTENDED_DN, False)) == JDOE

@@ -15,8 +15,10 @@ from gateway.frontends.ldap.personas.persona import Persona
 from gateway.identity.model import ACTIVE, AccountState, Attributes, Entry, Identity, Origin
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable, Unknown
 from gateway.identity.search import all_attributes
+from gateway.wire.controls import DOMAIN_SCOPE, EXTENDED_DN
 from gateway.wire.dn import normalise_dn
 from gateway.wire.filter import asked_names, parse_filter
+from gateway.wire.searchcontrols import SEARCH_OPTIONS
 
 NUMBER = uuid.UUID("fd81f81b-ad95-43bf-a513-9fcd4b6875af")
 DOMAIN = Domain("corp.example", "CORP", sid="S-1-5-21-1-2-3")
@@ -219,3 +221,9 @@ def test_a_yes_an_outage_and_an_empty_password_are_no_refusals_of_active_directo
     """R5, R6."""
     for outcome in (Accepted(person()), Unavailable("old"), Rejected(Reason.EMPTY_PASSWORD)):
         assert FLAVOUR.diagnostic(outcome) is None
+
+
+def test_the_root_dse_tells_of_the_controls_that_its_clients_take_for_granted() -> None:
+    ours = Entry("", "", Attributes({"objectClass": [b"top"]}), Attributes({"supportedControl": [b"1.2.3"]}))
+    told = all_attributes(FLAVOUR.root_dse(ours)).get("supportedControl")
+    assert {b"1.2.3", EXTENDED_DN.encode(), DOMAIN_SCOPE.encode(), SEARCH_OPTIONS.encode()} == set(told)
