@@ -124,8 +124,11 @@ def assemble(settings: Settings, stores: Stores, audit: AuditSink, clock: Any) -
     names = NameRules.of(
         settings.names.domains,
         settings.names.suffixes,
-        settings.names.login_attributes,
-        (normalise_dn(settings.directory.base),),
+        settings.names.dn_attributes,
+        (
+            *map(normalise_dn, (settings.directory.base, *settings.names.trees)),
+            *(base for source in stores.sources for base in source.bases),
+        ),
     )
     throttle = Throttle(_throttle_rules(settings))
     proofs = Proofs(settings.passwords.remember, settings.passwords.remember_wrong)

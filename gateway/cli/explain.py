@@ -85,8 +85,12 @@ class Walk:
     async def _lookup(self, source: LegacySource) -> tuple[LoginName | None, Account | None]:
         for reading in self._readings:
             account = await source.lookup(reading)
-            if account is not None:
-                return reading, account
+            if account is None:
+                continue
+            guessed = account.name is None and reading.dn is not None and reading is not self._readings[-1]
+            if guessed and await source.read(account) is None:
+                continue  # a bind would find that out, too, and go on to the next reading
+            return reading, account
         return None, None
 
     async def _owned(self, source: LegacySource, native: NativeDirectory, reading: LoginName, account: Account) -> None:

@@ -19,7 +19,7 @@ Find = Callable[[str, str], Any]
 
 _SECRET: TypeAdapter[SecretBytes] = TypeAdapter(SecretValue)
 _RDN = r"\s*[A-Za-z0-9][A-Za-z0-9.-]*\s*=(?:[^,\\]|\\.)+"
-_DN = re.compile(rf"{_RDN}(?:,{_RDN})*")  # the shape only; who builds the core reads it whole
+DN_SHAPE = re.compile(rf"{_RDN}(?:,{_RDN})*")  # the shape only; who builds the core reads it whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def read_directory(document: Document, find: Find) -> Directory | None:
     if section is None:
         return None
     base = section.get("base")
-    if not isinstance(base, str) or not _DN.fullmatch(base):
+    if not isinstance(base, str) or not DN_SHAPE.fullmatch(base):
         document.complain("must be a DN: write for example dc=example,dc=com", (*place, "base"))
     scheme = _scheme(document, (*place, "url"), section.get("url", ""))
     if scheme is None:

@@ -106,9 +106,20 @@ class Authenticator:
             return Decision(ambiguous, "directory", detail=str(error))
         except DirectoryError as error:
             return Decision(Unavailable("directory"), "directory", detail=str(error))
-        if identity is not None:
-            return await self._decide_moved(identity, credential, peer)
-        return await self._decide_unmoved(credential, readings, peer)
+        if identity is None:
+            return await self._decide_unmoved(credential, readings, peer)
+        decision = await self._decide_moved(identity, credential, peer)
+        if readings[0].dn in {None, identity.dn_key} or isinstance(decision.outcome, Accepted):
+            return decision
+        return await self._decide_literal(decision, credential, readings[0], peer)
+
+    async def _decide_literal(
+        self, decision: Decision, credential: PasswordCredential, dn: LoginName, peer: Peer
+    ) -> Decision:
+        """A DN that was read as the bare name of somebody who has moved, and refused: it may be the DN of somebody who
+        has not. Only a verdict about that one counts more."""
+        literal = await self._decide_unmoved(credential, (dn,), peer)
+        return decision if isinstance(literal.outcome, Unknown | Unavailable) else literal
 
     async def _decide_moved(self, identity: Identity, credential: PasswordCredential, peer: Peer) -> Decision:
         decision = await self._moved.decide(identity, credential.password, peer)

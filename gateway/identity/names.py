@@ -14,13 +14,13 @@ class NameRules:
     """The administrator's rules. All members are normalised; build it with `NameRules.of`.
 
     `domains`: what may stand before the backslash of `DOMAIN\\user`. `suffixes`: what may follow the @ of
-    `user@suffix` and mean the bare name. `login_attributes`: whose value in the leaf of a DN is a login name, where
+    `user@suffix` and mean the bare name. `dn_attributes`: whose value in the leaf of a DN may be a bare name, where
     the rest of the DN is one of `trees` or missing.
     """
 
     domains: frozenset[str] = frozenset()
     suffixes: frozenset[str] = frozenset()
-    login_attributes: frozenset[str] = frozenset()
+    dn_attributes: frozenset[str] = frozenset()
     trees: frozenset[str] = frozenset()
 
     @classmethod
@@ -28,14 +28,14 @@ class NameRules:
         cls,
         domains: Iterable[str] = (),
         suffixes: Iterable[str] = (),
-        login_attributes: Iterable[str] = (),
+        dn_attributes: Iterable[str] = (),
         trees: Iterable[str] = (),
     ) -> NameRules:
         """From the spellings of the configuration; `trees` are normalised DNs already."""
         return cls(
             frozenset(map(normalise, domains)),
             frozenset(normalise(suffix).removeprefix("@") for suffix in suffixes),
-            frozenset(name.lower() for name in login_attributes),
+            frozenset(name.lower() for name in dn_attributes),
             frozenset(trees),
         )
 
@@ -43,6 +43,9 @@ class NameRules:
         """What the name may mean, most literal first; never empty."""
         if login.dn is not None:
             return self._readings_of_dn(login)
+        return self._readings_of_name(login)
+
+    def _readings_of_name(self, login: LoginName) -> tuple[LoginName, ...]:
         domain, backslash, user = login.key.partition("\\")
         if backslash and user and domain in self.domains:
             return (LoginName(login.typed, user.strip()),)
@@ -56,6 +59,7 @@ class NameRules:
             return (login,)
         attribute, value = login.rdn
         parent = parent_of(login.dn)
-        if attribute in self.login_attributes and (not parent or parent in self.trees):
-            return (login, LoginName(login.typed, normalise(value)))
+        key = normalise(value)
+        if key and attribute in self.dn_attributes and (not parent or parent in self.trees):
+            return (login, *self._readings_of_name(LoginName(login.typed, key)))
         return (login,)

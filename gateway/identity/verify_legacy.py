@@ -43,11 +43,14 @@ class LegacyVerifier:
         self, source: LegacySource, readings: Sequence[LoginName], credential: PasswordCredential, peer: Peer
     ) -> Decision:
         """What this source says; an outage of it or of the directory is *cannot tell*, never *no* (R6)."""
-        via = f"source:{source.name}"
+        via, left = f"source:{source.name}", tuple(readings)
         try:
-            found = await account_of(source, readings)
-            if found is not None:
-                return await self._try(source, *found, credential, peer)
+            while (found := await account_of(source, left)) is not None:
+                decision = await self._try(source, *found, credential, peer)
+                if found[0].name is not None or not isinstance(decision.outcome, Unknown):
+                    return decision
+                # It was taken at its word, and is nobody's (its budget has been given back): the next reading may be.
+                left = left[left.index(found[1]) + 1 :]
         except IdentityConflict as error:
             return Decision(Rejected(Reason.AMBIGUOUS), via, detail=str(error))
         except (BusyError, SourceError, DirectoryError) as error:
