@@ -13,6 +13,7 @@ from gateway.absent import AbsentDirectory
 from gateway.config import Settings
 from gateway.config.settings import Source
 from gateway.errors import ConfigError, ConfigErrors, DirectoryMissing
+from gateway.groups.carrying import CarryRules, GroupCarrier
 from gateway.groups.members import GroupWords
 from gateway.groups.search import GroupRules, GroupSearch
 from gateway.identity.administrators import Administrators
@@ -64,6 +65,7 @@ class Core:
     authenticator: Authenticator
     search: GroupSearch
     migrator: Migrator
+    groups: GroupCarrier
     passwords: PasswordChanges
     names: NameRules
     proofs: Proofs = field(repr=False)
@@ -138,6 +140,7 @@ def assemble(settings: Settings, stores: Stores, audit: AuditSink, clock: Any) -
         queue=settings.migration.queue,
         parallel=settings.passwords.threads,
     )
+    carrier = GroupCarrier(stores.native, stores.sources, CarryRules(settings.groups.refresh, _words(settings)), clock)
     migrator = Migrator(
         native=stores.native,
         claims=Claims(stores.native, stores.sources, names),
@@ -146,6 +149,7 @@ def assemble(settings: Settings, stores: Stores, audit: AuditSink, clock: Any) -
         audit=audit,
         rules=migration,
         clock=clock,
+        follower=carrier if settings.groups.carry else None,
     )
     moved = NativeVerifier(stores.native, proofs, throttle, clock)
     authenticator = Authenticator(
@@ -191,7 +195,7 @@ def assemble(settings: Settings, stores: Stores, audit: AuditSink, clock: Any) -
         clock=clock,
     )
     search = GroupSearch(UnionSearch(stores.native, stores.sources, names), _group_rules(settings), clock)
-    return Core(stores, authenticator, search, migrator, changes, names, proofs)
+    return Core(stores, authenticator, search, migrator, carrier, changes, names, proofs)
 
 
 def _password_rules(settings: Settings) -> PasswordRules:
@@ -211,9 +215,13 @@ def _group_rules(settings: Settings) -> GroupRules:
         computed=groups.member_of == "computed",
         nested=groups.nested,
         patience=groups.patience,
-        words=GroupWords(groups.object_classes),
+        words=_words(settings),
         login_attributes=settings.names.login_attributes,
     )
+
+
+def _words(settings: Settings) -> GroupWords:
+    return GroupWords(settings.groups.object_classes)
 
 
 def _throttle_rules(settings: Settings) -> ThrottleRules:

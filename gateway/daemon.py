@@ -75,6 +75,8 @@ class Daemon:
             self._audit = AuditFile(self._settings.audit.file)
             sinks = Everyone([JsonLines(self._audit.write), self._metrics, *self._watchers])
             self._core = assemble(self._settings, self._stores, sinks, self._reactor)
+            if self._settings.groups.carry:
+                self._core.groups.start()
             self._measure(self._core)
             self._accept(self._core)
         except BaseException:
@@ -113,6 +115,9 @@ class Daemon:
 
     async def _end_adoptions(self) -> None:
         left = await self._core.migrator.drain(self._settings.stop.grace) if self._core is not None else 0
+        if self._core is not None:
+            self._core.groups.end()
+            await self._core.groups.drain(self._settings.stop.grace)
         if left:
             _log.warn("{count} adoptions were not finished; those people move at their next bind", count=left)
 

@@ -9,6 +9,7 @@ from twisted.internet.task import Clock
 from waiting import now, start
 
 from gateway import passwords
+from gateway.groups.carrying import CarryRules, GroupCarrier
 from gateway.groups.search import GroupRules, GroupSearch
 from gateway.identity.administrators import Administrators
 from gateway.identity.audit import AuditRecord
@@ -81,6 +82,7 @@ class Rig:
         changes: PasswordRules | None = None,
         administrators: Sequence[str] = (),
         groups: GroupRules | None = None,
+        carries: bool = False,
     ) -> None:
         self.clock = Clock()
         self.clock.advance(1_000_000)
@@ -94,6 +96,7 @@ class Rig:
         guarded = [GuardedSource(source, guard or GuardRules(), self.clock) for source in self.sources]
         proofs = Proofs(300, 60)
         limits = Throttle(throttle or ThrottleRules())
+        self.carrier = GroupCarrier(self.native, guarded, CarryRules(), self.clock)
         self.migrator = Migrator(
             native=self.native,
             claims=Claims(self.native, guarded, rules),
@@ -102,6 +105,7 @@ class Rig:
             audit=self.trail,
             rules=migration or MigrationRules(),
             clock=self.clock,
+            follower=self.carrier if carries else None,
         )
         moved = NativeVerifier(self.native, proofs, limits, self.clock)
         budgets = {source.name: ForwardBudget(*lockout) for source in self.sources} if lockout else {}
@@ -148,7 +152,8 @@ class Rig:
             clock=self.clock,
         )
         self.union = UnionSearch(self.native, guarded, rules)
-        self.search = GroupSearch(self.union, groups or GroupRules(), self.clock)
+        self.names, self.group_rules = rules, groups or GroupRules()
+        self.search = GroupSearch(self.union, self.group_rules, self.clock)
 
     def begin(self, name: str = "jdoe", password: bytes = RIGHT) -> Deferred[Outcome]:
         """Start a bind that may wait."""

@@ -55,9 +55,9 @@ def old_store(*, shows_member_of: bool = False) -> MemorySource:
     return source
 
 
-def rig(*sources: MemorySource, rules: GroupRules | None = None) -> Rig:
+def rig(*sources: MemorySource, rules: GroupRules | None = None, carries: bool = False) -> Rig:
     """The core over such a store."""
-    return Rig(*(sources or (old_store(),)), groups=rules)
+    return Rig(*(sources or (old_store(),)), groups=rules, carries=carries)
 
 
 def ask(

@@ -7,6 +7,7 @@ adoption ends behind it, in a bounded queue. Whoever does not fit is adopted at 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from twisted.internet.defer import DeferredSemaphore, TimeoutError
 
@@ -46,6 +47,13 @@ class FirstYes:
     moved: Identity | None = None
 
 
+class Follower(Protocol):
+    """What comes behind somebody who has moved."""
+
+    def follow(self, person: Identity) -> None:
+        """Returns at once, and raises nothing."""
+
+
 class Migrator:
     """Adopts people into the native directory. Never turns a yes into a no: every failure is only reported."""
 
@@ -59,6 +67,7 @@ class Migrator:
         audit: AuditSink,
         rules: MigrationRules,
         clock: Clock,
+        follower: Follower | None = None,
     ) -> None:
         self._native = native
         self._claims = claims
@@ -67,6 +76,7 @@ class Migrator:
         self._audit = audit
         self._rules = rules
         self._clock = clock
+        self._follower = follower
         self._jobs: SingleFlight[None] = SingleFlight()
         self._latest: dict[Origin, FirstYes] = {}
         self._slots = DeferredSemaphore(rules.parallel)
@@ -121,6 +131,8 @@ class Migrator:
             self._report("adopt-missed", yes, f"unforeseen {type(error).__name__}")
         else:
             if proven is not None:
+                if self._follower is not None:
+                    self._follower.follow(proven)
                 lost = [] if yes.moved else [repr(one) for one in yes.identity.aliases if one not in proven.aliases]
                 self._report("adopt", yes, f"without names that lead to others: {', '.join(lost)}" if lost else "")
         finally:
