@@ -312,6 +312,20 @@ def test_ldap3_gets_pages(gateway: Gateway, size: int) -> None:
         assert sorted(entry["attributes"]["uid"][0] for entry in found) == NAMES
 
 
+@pytest.mark.parametrize("spoken", [True, False])
+def test_version_2_is_spoken_where_that_is_allowed(
+    slapd: Slapd, gateways: Callable[..., Gateway], spoken: bool
+) -> None:
+    source = {
+        "name": "staff", "type": "ldap", "url": slapd.url, "base": PEOPLE,
+        "bind_dn": SERVICE, "bind_password": SERVICE_PASSWORD,
+    }  # fmt: skip
+    gateway = gateways(source, passwords=CHEAP, access={"ldapv2": spoken}).start()
+    for _ in range(2):  # not moved, and moved
+        code, found = _search(gateway.uri, APP, "-P", "2", "(uid=p01)", "uid")
+        assert (code, len(found)) == ((0, 1) if spoken else (2, 0))
+
+
 CHANGE = f"""\
 dn: {_dn("p08")}
 changetype: modify

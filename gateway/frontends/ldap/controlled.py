@@ -108,8 +108,10 @@ async def controlled(call: Call, request: SearchRequest, wishes: Wishes, find: F
         size = None if paged is None else min(paged.size, _page_ceiling(call.session))
         done = await _fill(call, request, wishes, course, size)
         if done is None and not call.over:  # else nobody is there any more to ask for the next page
-            is_kept = True
             cookie = await pages.rest(course)
+            is_kept = True
+            if call.over:
+                pages.abandon(cookie)
             call.controls = (*course.controls, _page_control(cookie))
     finally:
         if not is_kept:
@@ -183,6 +185,7 @@ async def _fill(
             course.ahead = entry
             return None
         sent += 1
+        course.sent += 1
         if course.left is not None:
             course.left -= 1
         call.send(_changed(entry, selection, wishes) if is_changed else encoded(entry, selection))

@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _COOKIE_OCTETS = 16
 _HELD_SEARCHES = 20
 """Sorted searches of the largest size whose entries may be kept in memory at once."""
+_KNOWN_AGAIN = 10
+"""An entry that was sent is remembered, so that it is not sent twice, in a tenth of the memory of an entry."""
 _log = Logger()
 
 
@@ -37,7 +39,7 @@ class Course:
 
     `question` is all of the request that must stay the same from page to page, `left` how many entries may still be
     sent in all (None: any number), `ahead` an entry that was read only to know whether there is more, `held` how many
-    entries are kept in memory for it, `controls` what goes out with every page.
+    entries are kept in memory for it, `sent` how many the client has, `controls` what goes out with every page.
     """
 
     entries: AsyncGenerator[Entry, None]
@@ -45,6 +47,7 @@ class Course:
     left: int | None = None
     ahead: Entry | None = None
     held: int = 0
+    sent: int = 0
     controls: tuple[Control, ...] = ()
     pause: Pause = field(default_factory=Pause)
     timer: DelayedCall | None = None
@@ -93,19 +96,22 @@ class Resting:
             self._by_address.pop(address, None)
 
     def _held(self) -> int:
-        return sum(course.held for courses in self._by_address.values() for course in courses)
+        return sum(
+            course.held + course.sent // _KNOWN_AGAIN for courses in self._by_address.values() for course in courses
+        )
 
 
 class Pages:
     """The searches of one connection that rest, by cookie."""
 
-    __slots__ = ("_all", "_clock", "_courses", "_limits", "address")
+    __slots__ = ("_all", "_clock", "_courses", "_is_closed", "_limits", "address")
 
     def __init__(self, limits: Limits, clock: Clock, resting: Resting, address: str) -> None:
         self._limits = limits
         self._clock = clock
         self._all = resting
         self._courses: dict[bytes, Course] = {}
+        self._is_closed = False
         self.address = address
 
     def __len__(self) -> int:
@@ -114,6 +120,8 @@ class Pages:
     async def rest(self, course: Course) -> bytes:
         """Keep it until it is asked for; the cookie by which it is."""
         await course.pause.begin(self._clock.seconds())
+        if self._is_closed:
+            raise CancelledError
         if len(self._courses) >= self._limits.paged_connection:
             self.end(next(iter(self._courses.values())))
         cookie = secrets.token_bytes(_COOKIE_OCTETS)
@@ -148,6 +156,7 @@ class Pages:
 
     def close(self) -> None:
         """The connection is gone."""
+        self._is_closed = True
         for course in tuple(self._courses.values()):
             self.end(course)
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from conversation import Client, People, person, search_request, services
 from core_rig import RIGHT, Rig
 from paging import BASE, OLD, Page, core_client, corp, page
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import Clock
+from waiting import now
 
+from gateway.frontends.ldap.paging import Course
+from gateway.identity.model import Entry
+from gateway.identity.resting import Lot, Pause
 from gateway.identity.search import SearchIncomplete
 from gateway.testing.memory_source import MemorySource
 from gateway.wire import ber
@@ -253,6 +259,52 @@ def test_who_floods_ends_searches_of_their_own() -> None:
     assert len(shared.resting) == 4
     assert ask(quiet, 3, first.next).result.code == 0
     assert ask(loud, 3, last.next).result.code == 0
+
+
+async def nobody() -> AsyncGenerator[Entry, None]:
+    for entry in ():
+        yield entry
+
+
+def test_what_resting_searches_keep_in_memory_has_a_bound_together() -> None:
+    """20 times limits.size entries; one that was sent and is remembered counts a tenth."""
+    client = bound(crowd(), limits={"size": 10, "paged_connection": 100})
+    resting, pages = client.session.services.resting, client.session.pages
+    for _ in range(30):
+        now(pages.rest(Course(nobody(), sent=99)))
+    assert len(resting) == 22  # of 9 each
+    now(pages.rest(Course(nobody(), held=150)))
+    assert len(resting) == 6
+    ask(client, 3)
+    assert len(resting) == 7
+
+
+class Slow(People):
+    """A searcher whose searches take their time to lie down."""
+
+    lot = Lot(None)
+
+    def __init__(self, *entries: Any) -> None:
+        super().__init__(*entries)
+        self.ending: Deferred[None] = Deferred()
+
+    async def search(self, query):  # type: ignore[no-untyped-def]
+        query.pause.reader = self
+        async for entry in super().search(query):
+            yield entry
+
+    async def rest(self, pause: Pause) -> None:
+        with suppress(CancelledError):  # as a guarded source, which waits for what is under way in it
+            await self.ending
+
+
+def test_a_client_that_leaves_while_its_search_lies_down_leaves_nothing_behind() -> None:
+    people = Slow(*crowd().entries)
+    client = bound(people)
+    client.send(search_request(BASE, parse_filter("(uid=*)")), page(3))
+    client.leave()
+    assert people.closed == 1
+    assert len(client.session.services.resting) == 0
 
 
 def test_an_abandoned_page_ends_its_search() -> None:
