@@ -6,6 +6,7 @@ bytes go when the old object goes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from weakref import WeakKeyDictionary
@@ -29,14 +30,18 @@ class Selection:
     `asked` is the same as `Query.attributes` has it.
     """
 
-    __slots__ = ("_named", "_operational", "_types_only", "_user", "_view", "asked")
+    __slots__ = ("_named", "_operational", "_parts", "_types_only", "_user", "_view", "asked")
 
     def __init__(self, attributes: Sequence[str], *, types_only: bool, view: View = EVERYTHING) -> None:
         self._view = view
         self._user = not attributes or "*" in attributes
         self._operational = "+" in attributes
-        names = (_split(name) for name in attributes if name not in ("*", "+", NO_ATTRIBUTES))
-        self._named = tuple((subtypes(kind), options) for kind, options in names)
+        names = [_split(name) for name in attributes if name not in ("*", "+", NO_ATTRIBUTES)]
+        self._parts: dict[str, tuple[int, int | None]] = {}
+        if view.is_flat:
+            self._parts = {kind: part for kind, options in names if (part := _part(options)) is not None}
+            names = [(kind, frozenset() if kind in self._parts else options) for kind, options in names]
+        self._named = tuple((frozenset({kind}) if view.is_flat else subtypes(kind), options) for kind, options in names)
         self._types_only = types_only
         every = {"*"} if self._user else set()
         if self._operational:
@@ -53,11 +58,29 @@ class Selection:
         for name, values in attributes.items():
             kind, options = _split(name)
             if not is_secret(kind) and self._view.shows(kind) and (all_of_them or self._names(kind, options)):
-                yield name, () if self._types_only else values
+                part = self._parts.get(kind)
+                shown = (name, values) if part is None else _in_part(name, values, *part)
+                if shown[1] or part is None:
+                    yield shown[0], () if self._types_only else shown[1]
 
     def _names(self, kind: str, options: frozenset[str]) -> bool:
         """A description asks for subtypes, too: of its type, and with more options (RFC 4512 2.5)."""
         return any(kind in asked and options >= asked_options for asked, asked_options in self._named)
+
+
+_PART = re.compile(r"range=([0-9]{1,9})-([0-9]{1,9}|\*)")
+
+
+def _part(options: frozenset[str]) -> tuple[int, int | None] | None:
+    """First and last value that a range option asks for (MS-ADTS 3.1.1.3.1.3.3); None for the last one is the end."""
+    found = next((match for option in options if (match := _PART.fullmatch(option)) is not None), None)
+    return None if found is None else (int(found[1]), None if found[2] == "*" else int(found[2]))
+
+
+def _in_part(name: str, values: tuple[bytes, ...], first: int, last: int | None) -> tuple[str, tuple[bytes, ...]]:
+    is_end = last is None or last >= len(values) - 1
+    end = len(values) if last is None else last + 1
+    return f"{name};range={first}-{'*' if is_end else last}", values[first:end]
 
 
 def select(attributes: tuple[str, ...], types_only: bool, view: View = EVERYTHING) -> Selection:

@@ -16,11 +16,17 @@ class View:
     """`shown` are the attributes that may be seen, None is all; `hidden` those that may not, even so. A type's subtypes
     are meant with it. `objectClass` is always shown unless it is hidden: hardly a filter goes without. Passwords are
     never shown, whatever is listed. Compared by `is`.
+
+    To a `flat` view attribute types have no subtypes, and long attributes can be asked for in parts
+    (`member;range=0-99`), as Active Directory has it.
     """
 
-    __slots__ = ("_hidden", "_is_hidden", "_shown", "is_whole")
+    __slots__ = ("_hidden", "_is_hidden", "_shown", "is_flat", "is_whole")
 
-    def __init__(self, shown: Collection[str] | None = None, hidden: Collection[str] = ()) -> None:
+    def __init__(
+        self, shown: Collection[str] | None = None, hidden: Collection[str] = (), *, flat: bool = False
+    ) -> None:
+        self.is_flat = flat
         self._shown = None if shown is None else _all_subtypes([*shown, "objectClass"])
         self._hidden = _all_subtypes(hidden)
         self.is_whole = shown is None and not hidden

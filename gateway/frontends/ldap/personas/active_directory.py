@@ -50,6 +50,12 @@ _MADE = frozenset(
     | {"createtimestamp", "modifytimestamp", "msds-user-account-control-computed", "primarygrouptoken"}
     | {"msds-principalname"}
 )
+_MADE_OF = frozenset(
+    {"objectclass", "cn", "displayname", "samaccountname", "userprincipalname", "objectguid", "objectsid", "grouptype"}
+    | {"uidnumber", "gidnumber", "entryuuid", "nsuniqueid", "guid", "createtimestamp", "modifytimestamp"}
+    | {"whencreated", "whenchanged", "pwdchangedtime", "useraccountcontrol", "pwdlastset", "name"}
+)
+"""What must be read to make the others; none of it is dear."""
 _MEMBERS = frozenset({"member", "uniquemember"})
 
 
@@ -93,9 +99,8 @@ class ActiveDirectory(AsStored):
         return None if attribute.lower() in _MADE else attribute
 
     def wanted(self, asked: frozenset[str]) -> frozenset[str] | None:
-        if asked & _MADE:
-            return None if asked & _MEMBERS else asked | {"*", "+"}
-        return asked | _MEMBERS if asked & _MEMBERS else asked
+        needed = asked | _MADE_OF
+        return needed | _MEMBERS if asked & _MEMBERS else needed
 
     def root_dse(self, entry: Entry) -> Entry:
         known = sorted({*_CONTROLS, *entry.operational.get("supportedControl")})

@@ -7,13 +7,16 @@ only this persona has: `anr`, and the way from made attributes back to those tha
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from gateway.frontends.ldap.personas.ad_made import GROUPS_OF_OTHERS
 from gateway.frontends.ldap.personas.ad_values import id_in
 from gateway.frontends.ldap.personas.flavour import ANYTHING, Item
+from gateway.identity.model import Attributes
+from gateway.wire.assertion import Values
 from gateway.wire.attributetypes import canonical
-from gateway.wire.filter import And, Approx, Equal, Extensible, Filter, Or, Substrings
+from gateway.wire.filter import And, Approx, Equal, Extensible, Filter, Not, Or, Present, Substrings
 from gateway.wire.syntaxes import sid
 
 _ANR = ("displayName", "givenName", "sn", "physicalDeliveryOfficeName", "proxyAddresses", "name", "sAMAccountName",
@@ -21,20 +24,45 @@ _ANR = ("displayName", "givenName", "sn", "physicalDeliveryOfficeName", "proxyAd
 """What ambiguous name resolution looks at (MS-ADTS 3.1.1.3.1.3.3)."""
 _GROUPS: Filter = Or(tuple(Equal("objectClass", name.encode()) for name in GROUPS_OF_OTHERS))
 _COMPUTED = frozenset(
-    {"objectcategory", "samaccounttype", "useraccountcontrol", "accountexpires", "pwdlastset", "primarygroupid"}
-    | {"distinguishedname", "whencreated", "whenchanged", "canonicalname", "structuralobjectclass", "objectclass"}
-    | {"createtimestamp", "modifytimestamp", "msds-user-account-control-computed", "primarygrouptoken", "anr"}
-    | {"msds-principalname", "userprincipalname", "objectguid", "objectsid"}
+    {"useraccountcontrol", "pwdlastset", "canonicalname", "structuralobjectclass", "createtimestamp"}
+    | {"modifytimestamp", "msds-user-account-control-computed", "primarygrouptoken", "msds-principalname", "anr"}
 )
-"""Made of more than one attribute, or of none: only the entry tells."""
+"""No store has what is shown: only the entry tells."""
+_MADE = frozenset(
+    {"objectcategory", "samaccounttype", "accountexpires", "primarygroupid", "distinguishedname", "whencreated"}
+    | {"whenchanged", "objectclass", "userprincipalname", "objectguid", "objectsid"}
+)
+"""What an Active Directory has, and what is made for everybody else."""
+_OF_OTHERS = Not(Present("objectGUID"))
 _NAMES = frozenset({"cn", "name", "displayname"})
 """Where there is none, one of the others or the login name is shown."""
+_WITH_SUBTYPES = frozenset({"name", "distinguishedname", "postaladdress"})
 _NOBODYS = frozenset({b"computer", b"contact", b"organizationalunit", b"container", b"domaindns"})
 """Classes that are not made."""
 
 
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """An item about just this attribute: Active Directory has no subtypes, so that `(distinguishedName=…)` does not
+    look at `member`, nor `(name=…)` at `sn`."""
+
+    item: Item
+
+    def matches(self, attributes: Values) -> bool | None:
+        wanted = canonical(self.item.attribute or "")
+        return self.item.matches(Attributes(pair for pair in attributes.items() if canonical(pair[0]) == wanted))
+
+    def names(self) -> frozenset[str]:
+        return self.item.names()
+
+    def renamed(self, names: Callable[[str], str]) -> Filter:
+        return Flat(self.item.renamed(names))
+
+
 def meant(item: Item) -> Filter:
     """`(anr=John Smith)` in words that entries have; every other item is what it says."""
+    if canonical(item.attribute or "") in _WITH_SUBTYPES and not isinstance(item, Extensible):
+        return Flat(item)
     if not isinstance(item, Equal | Approx | Substrings) or item.attribute.lower() != "anr":
         return item
     if isinstance(item, Substrings):
@@ -61,9 +89,11 @@ def _ambiguous(value: bytes, *, exact: bool) -> Filter:
     return Or(tuple(choices))
 
 
-def narrow(item: Item, logins: tuple[str, ...]) -> Filter:
+def narrow(item: Item | Flat, logins: tuple[str, ...]) -> Filter:
     """As `Flavour.narrow`: at least what the item selects of what this persona shows. `logins` are the attributes that
     hold login names."""
+    if isinstance(item, Flat):
+        item = item.item
     name = canonical(item.attribute or "")
     if name in _NAMES:
         return _any(item, ("cn", "name", "displayName", *logins))
@@ -75,7 +105,13 @@ def narrow(item: Item, logins: tuple[str, ...]) -> Filter:
         return Or((item, _GROUPS))
     if isinstance(item, Equal):
         return _equal(name, item, logins)
-    return ANYTHING if name in _COMPUTED or not name else item
+    return _made(name, item)
+
+
+def _made(name: str, item: Item) -> Filter:
+    if name in _COMPUTED or not name:
+        return ANYTHING
+    return Or((item, _OF_OTHERS)) if name in _MADE else item
 
 
 def _any(item: Item, attributes: tuple[str, ...]) -> Filter:
@@ -99,7 +135,7 @@ def _equal(name: str, item: Equal, logins: tuple[str, ...]) -> Filter:
             return item
         case "samaccounttype" | "objectcategory" if value in (b"268435456", b"group"):
             return Or((item, _GROUPS))
-    return ANYTHING if name in _COMPUTED or not name else item
+    return _made(name, item)
 
 
 def _with_id(item: Filter, number: uuid.UUID) -> Filter:

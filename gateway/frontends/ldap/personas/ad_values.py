@@ -5,18 +5,18 @@ MS-DTYP 2.3.3 (FILETIME), 2.3.4 (GUID), 2.4.2 (SID); MS-ADTS 3.1.1.4.5.6 (canoni
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import UTC, datetime
 
-from gateway.errors import ProtocolError
 from gateway.wire.attributetypes import canonical
-from gateway.wire.dn import parse_dn
 from gateway.wire.syntaxes import generalized_time, sid
 
 NEVER = 0x7FFF_FFFF_FFFF_FFFF
 """accountExpires of an account that does not expire."""
 _EPOCH = 11_644_473_600  # seconds from 1601 to 1970
 _ENTRA = "S-1-12-1"
+_RDN = re.compile(r"([^=,]+)=((?:[^,\\]|\\.)*)(?:,|\Z)", re.DOTALL)
 
 
 def filetime(seconds: float) -> int:
@@ -86,20 +86,19 @@ def id_in(binary: bytes) -> uuid.UUID | None:
 
 
 def canonical_name(dn: str) -> str | None:
-    """`ad.example/People/Anna Arndt` for a DN that ends in `dc` parts; None for any other."""
-    try:
-        parts = [rdn[0] for rdn in parse_dn(dn).rdns]
-    except ProtocolError:
+    """`ad.example/People/Anna Arndt` for a DN that ends in `dc` parts; None for any other. What is escaped in the DN
+    stays so, as Samba has it."""
+    parts = _RDN.findall(dn)
+    if ",".join(f"{kind}={value}" for kind, value in parts) != dn:
         return None
     path, domain = [], []
     for kind, value in parts:
-        text = value.decode("utf-8", "replace")
-        if canonical(kind) == "dc":
-            domain.append(text)
+        if canonical(kind.strip()) == "dc":
+            domain.append(value.strip())
         elif domain:
             return None
         else:
-            path.append(text.replace("\\", "\\\\").replace("/", "\\/"))
+            path.append(value.strip().replace("/", "\\/"))
     return "/".join([".".join(domain), *reversed(path)]) + ("" if path else "/") if domain else None
 
 

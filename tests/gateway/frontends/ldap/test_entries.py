@@ -7,6 +7,7 @@ import pytest
 from conversation import person
 
 from gateway.frontends.ldap.entries import Selection, encoded, select
+from gateway.frontends.ldap.view import View
 from gateway.identity.model import Attributes, Entry
 from gateway.wire.ldap import decode_message, encode_encoded
 from gateway.wire.messages import SearchResultEntry
@@ -88,3 +89,33 @@ def test_what_is_kept_goes_with_the_entry() -> None:
 def test_a_long_list_is_not_kept_in_memory() -> None:
     assert select(("x" * 5000,), False) is not select(("x" * 5000,), False)
     assert select(("cn",), False) is select(("cn",), False)
+
+
+FLAT = View(flat=True)
+CREW = Entry("cn=X", "cn=x", Attributes({"cn": [b"X"], "name": [b"X"], "member": [b"o=%d" % one for one in range(10)]}))
+
+
+@pytest.mark.parametrize(
+    ("asked", "name", "values"),
+    [
+        ("member;range=0-3", "member;range=0-3", [b"o=0", b"o=1", b"o=2", b"o=3"]),
+        ("member;Range=8-*", "member;range=8-*", [b"o=8", b"o=9"]),
+        ("member;range=8-9", "member;range=8-*", [b"o=8", b"o=9"]),
+        ("member;range=8-999", "member;range=8-*", [b"o=8", b"o=9"]),
+    ],
+)
+def test_a_flat_view_shows_long_attributes_in_the_part_that_is_asked_for(
+    asked: str, name: str, values: list[bytes]
+) -> None:
+    """MS-ADTS 3.1.1.3.1.3.3."""
+    assert list(select((asked,), False, FLAT).of(CREW)) == [(name, tuple(values))]
+
+
+def test_a_part_behind_the_end_is_not_there() -> None:
+    assert list(select(("member;range=10-*", "cn"), False, FLAT).of(CREW)) == [("cn", (b"X",))]
+
+
+def test_a_flat_view_knows_no_subtypes() -> None:
+    assert [name for name, _ in select(("name",), False, FLAT).of(CREW)] == ["name"]
+    assert [name for name, _ in select(("name",), False).of(CREW)] == ["cn", "name"]
+    assert list(select(("distinguishedName",), False, FLAT).of(CREW)) == []

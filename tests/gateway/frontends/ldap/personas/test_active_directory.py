@@ -227,3 +227,13 @@ def test_the_root_dse_tells_of_the_controls_that_its_clients_take_for_granted() 
     ours = Entry("", "", Attributes({"objectClass": [b"top"]}), Attributes({"supportedControl": [b"1.2.3"]}))
     told = all_attributes(FLAVOUR.root_dse(ours)).get("supportedControl")
     assert {b"1.2.3", EXTENDED_DN.encode(), DOMAIN_SCOPE.encode(), SEARCH_OPTIONS.encode()} == set(told)
+
+
+def test_an_attribute_is_not_looked_for_under_the_names_of_its_subtypes() -> None:
+    """Active Directory knows no subtypes: `member` is no `distinguishedName`, `sn` no `name`."""
+    persona = Persona("ad", (FLAVOUR,))
+    member, own = parse_filter(f"(distinguishedName={DN})"), parse_filter("(name=John Doe)")
+    assert persona.meant(member).matches(all_attributes(FLAVOUR.outward(group()))) is not True
+    assert persona.meant(member).matches(all_attributes(FLAVOUR.outward(person()))) is True
+    assert persona.meant(parse_filter("(name=Doe)")).matches(all_attributes(FLAVOUR.outward(person()))) is not True
+    assert persona.meant(own).matches(all_attributes(FLAVOUR.outward(person()))) is True

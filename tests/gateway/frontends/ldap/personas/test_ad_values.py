@@ -67,7 +67,8 @@ def test_times_are_those_of_1601() -> None:
     ("dn", "name"),
     [
         ("CN=Anna Arndt,OU=Berlin,OU=People,DC=ad,DC=example", "ad.example/People/Berlin/Anna Arndt"),
-        ("CN=a/b\\,c,DC=ad,DC=example", "ad.example/a\\/b,c"),
+        ("CN=a/b\\,c,DC=ad,DC=example", "ad.example/a\\/b\\,c"),
+        ("CN=Carl \\#1, OU=München ,dc=ad , DC=example", "ad.example/München/Carl \\#1"),
         ("DC=ad,DC=example", "ad.example/"),
         ("uid=anna,o=corp", None),
         ("cn=x,dc=ad,o=corp", None),
