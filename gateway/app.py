@@ -21,6 +21,7 @@ from gateway.identity.audit import AuditSink
 from gateway.identity.authenticate import Authenticator
 from gateway.identity.change_password import PasswordChanges
 from gateway.identity.claims import Claims
+from gateway.identity.directory_work import DirectoryWork
 from gateway.identity.guard import GuardedSource, GuardRules
 from gateway.identity.mapping import AttributeRules, MappedSource
 from gateway.identity.migrate import MigrationRules, Migrator
@@ -67,6 +68,7 @@ class Core:
     migrator: Migrator
     groups: GroupCarrier
     passwords: PasswordChanges
+    work: DirectoryWork
     names: NameRules
     proofs: Proofs = field(repr=False)
 
@@ -182,6 +184,7 @@ def assemble(settings: Settings, stores: Stores, audit: AuditSink, clock: Any) -
         rules=rules,
         clock=clock,
     )
+    administrators = Administrators.of(settings.access.administrators, normalise_dn)
     changes = PasswordChanges(
         native=stores.native,
         sources=stores.sources,
@@ -189,13 +192,24 @@ def assemble(settings: Settings, stores: Stores, audit: AuditSink, clock: Any) -
         prover=authenticator,
         migrator=migrator,
         setter=setter,
-        administrators=Administrators.of(settings.access.administrators, normalise_dn),
+        administrators=administrators,
         audit=audit,
         rules=rules,
         clock=clock,
     )
     search = GroupSearch(UnionSearch(stores.native, stores.sources, names), _group_rules(settings), clock)
-    return Core(stores, authenticator, search, migrator, carrier, changes, names, proofs)
+    work = DirectoryWork(
+        native=stores.native,
+        sources=stores.sources,
+        union=search,
+        bases=(normalise_dn(settings.directory.base), *(base for source in stores.sources for base in source.bases)),
+        administrators=administrators,
+        setter=setter,
+        throttle=throttle,
+        audit=audit,
+        clock=clock,
+    )
+    return Core(stores, authenticator, search, migrator, carrier, changes, work, names, proofs)
 
 
 def _password_rules(settings: Settings) -> PasswordRules:

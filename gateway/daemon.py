@@ -195,6 +195,7 @@ class Daemon:
             binder=core.authenticator,
             searcher=core.search,
             passwords=core.passwords,
+            work=core.work,
             naming_contexts=tuple(contexts),
             login_attributes=tuple(name.lower() for name in settings.names.login_attributes),
             anonymous_search=settings.access.anonymous_search,

@@ -16,6 +16,7 @@ from gateway.identity.audit import AuditRecord
 from gateway.identity.authenticate import Authenticator
 from gateway.identity.change_password import PasswordChanges
 from gateway.identity.claims import Claims
+from gateway.identity.directory_work import DirectoryWork
 from gateway.identity.guard import GuardedSource, GuardRules
 from gateway.identity.migrate import MigrationRules, Migrator
 from gateway.identity.model import Identity, LoginName, PasswordCredential, Peer, Secret
@@ -154,6 +155,17 @@ class Rig:
         self.union = UnionSearch(self.native, guarded, rules)
         self.names, self.group_rules = rules, groups or GroupRules()
         self.search = GroupSearch(self.union, self.group_rules, self.clock)
+        self.work = DirectoryWork(
+            native=self.native,
+            sources=guarded,
+            union=self.union,
+            bases=("dc=example,dc=com", *(base for source in self.sources for base in source.bases)),
+            administrators=Administrators.of(administrators, normalise_dn),
+            setter=setter,
+            throttle=limits,
+            audit=self.trail,
+            clock=self.clock,
+        )
 
     def begin(self, name: str = "jdoe", password: bytes = RIGHT) -> Deferred[Outcome]:
         """Start a bind that may wait."""

@@ -17,4 +17,4 @@ ADMIN = "uid=admin,ou=people,o=corp"
 def over(rig: Rig, **settings: Any) -> Services:
     """Services over this core; `settings` as for `conversation.services`."""
     made = services(People(), **settings)
-    return replace(made, binder=rig.authenticator, searcher=rig.union, passwords=rig.passwords)
+    return replace(made, binder=rig.authenticator, searcher=rig.union, passwords=rig.passwords, work=rig.work)

@@ -15,7 +15,7 @@ MAX_NAME = 256
 MAX_DETAIL = 1024
 """Characters of any other member: names of an old store stand in them, and may be of any length."""
 
-CHANGES = frozenset({"password"})
+CHANGES = frozenset({"add", "delete", "modify", "password", "rename"})
 """The events that are changes which somebody asked for."""
 
 

@@ -69,11 +69,15 @@ class PasswordSetter:
         given = self._given(new, person, own=own) if may_be_hash else None
         if given is not None:
             return given
-        charset = self._charsets.get(person.origin.source, "latin-1")
+        charset = self.charset_of(person)
         fault = self._rules.fault(person, new, charset=charset, by_administrator=not own)
         if fault is not None:
             return fault
         return NewPassword(await self._hasher.hash(new.canonical(charset)), None, new)
+
+    def charset_of(self, person: Identity) -> str:
+        """How passwords of this person that are not UTF-8 are read (R13)."""
+        return self._charsets.get(person.origin.source, "latin-1")
 
     def _given(self, new: Secret, person: Identity, *, own: bool) -> NewPassword | Denied | None:
         """The hash that an administrator gives instead of a password; None where it is a password."""

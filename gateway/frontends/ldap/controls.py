@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from gateway.wire.controls import DOMAIN_SCOPE, MANAGE_DSA_IT, PAGED_RESULTS, PASSWORD_POLICY
 from gateway.wire.messages import (
+    AddRequest,
     BindRequest,
     CompareRequest,
     Control,
+    DelRequest,
     ExtendedRequest,
     LdapResult,
+    ModifyDnRequest,
     ModifyRequest,
     ResultCode,
     SearchRequest,
@@ -36,6 +39,9 @@ _KNOWN: dict[type[object], frozenset[str]] = {
     ),
     CompareRequest: frozenset({MANAGE_DSA_IT, ASSERTION}),
     ModifyRequest: frozenset({MANAGE_DSA_IT, PASSWORD_POLICY, ASSERTION, PRE_READ, POST_READ}),
+    AddRequest: frozenset({MANAGE_DSA_IT, PASSWORD_POLICY, POST_READ}),
+    DelRequest: frozenset({MANAGE_DSA_IT, ASSERTION, PRE_READ}),
+    ModifyDnRequest: frozenset({MANAGE_DSA_IT, ASSERTION, PRE_READ, POST_READ}),
     ExtendedRequest: frozenset({PASSWORD_POLICY}),  # on Password Modify; elsewhere it asks for nothing
 }
 SUPPORTED = tuple(sorted(frozenset[str]().union(*_KNOWN.values()) - _UNSAID))

@@ -1,4 +1,4 @@
-"""The modify operation (RFC 4511 4.6): passwords."""
+"""The modify operation (RFC 4511 4.6): a password by itself, or an entry by an administrator."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from gateway.frontends.ldap.names import dn_key, login_name
 from gateway.frontends.ldap.passwords import changed, is_password, wish_of
 from gateway.frontends.ldap.readback import Around
 from gateway.frontends.ldap.results import LdapError
+from gateway.frontends.ldap.work import asker, finished, worker
+from gateway.identity.changes import Kind, Modification
 from gateway.wire.messages import ModifyOperation, ModifyRequest, ModifyResponse, ResultCode
 
 if TYPE_CHECKING:
@@ -16,23 +18,33 @@ if TYPE_CHECKING:
 
 
 async def modify(call: Call, request: ModifyRequest) -> ModifyResponse:
-    """A change of password, which stands alone."""
+    """A password that stands alone is its owner's to change, too; everything else is administrators'."""
     _check(request)
     passwords = [change for change in request.changes if is_password(change.attribute)]
     if passwords:
         check_may_send_password(call.session)
-    if call.session.identity is None:
-        raise LdapError(ResultCode.STRONGER_AUTH_REQUIRED, "modifications require authentication")
-    if not passwords:
-        raise LdapError(ResultCode.UNWILLING_TO_PERFORM, "entries cannot be changed through this server")
-    if len(passwords) < len(request.changes):
-        raise LdapError(ResultCode.INSUFFICIENT_ACCESS_RIGHTS, "a password is changed by itself, with nothing else")
     around = Around.of(call.message.controls)
+    who, dn = asker(call, around), login_name(request.object)
+    wish = wish_of(dn, passwords) if passwords else None
+    if wish is not None and wish.old is not None and len(passwords) < len(request.changes):
+        raise LdapError(ResultCode.INSUFFICIENT_ACCESS_RIGHTS, "an old password is proved where nothing else changes")
     shown = await around.before(call.session, request.object)
-    _, result = await changed(call, wish_of(login_name(request.object), passwords))
+    if wish is not None and len(passwords) == len(request.changes):
+        _, result = await changed(call, wish)
+    else:
+        done = await worker(call).modify(dn, _steps(request), wish.new if wish is not None else None, who)
+        result = finished(call, dn.key, done)
     if result.code == ResultCode.SUCCESS:
         call.controls += (*shown, *await around.after(call.session, request.object))
     return ModifyResponse(result)
+
+
+def _steps(request: ModifyRequest) -> list[Modification]:
+    return [
+        Modification(Kind(change.operation), change.attribute, change.values)
+        for change in request.changes
+        if not is_password(change.attribute)
+    ]
 
 
 def _check(request: ModifyRequest) -> None:

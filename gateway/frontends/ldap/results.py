@@ -11,6 +11,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from gateway.errors import BusyError, DirectoryUnavailable, LimitError, ProtocolError, PublicError, SourceError
+from gateway.identity.changes import ChangeRefused, Fault
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable
 from gateway.identity.password_outcome import Denied, PasswordOutcome, Why
 from gateway.identity.search import SearchIncomplete
@@ -26,6 +27,19 @@ _DENIED = {  # as slapd answers
     Why.UNCHANGED: ResultCode.CONSTRAINT_VIOLATION,
     Why.NOT_HERE: ResultCode.UNWILLING_TO_PERFORM,
     Why.NOBODY: ResultCode.NO_SUCH_OBJECT,
+}
+
+_FAULTS = {
+    Fault.ASSERTION_FAILED: 122,  # RFC 4528
+    Fault.ENTRY_ALREADY_EXISTS: ResultCode.ENTRY_ALREADY_EXISTS,
+    Fault.ATTRIBUTE_OR_VALUE_EXISTS: ResultCode.ATTRIBUTE_OR_VALUE_EXISTS,
+    Fault.NO_SUCH_ATTRIBUTE: ResultCode.NO_SUCH_ATTRIBUTE,
+    Fault.NOT_ALLOWED_ON_RDN: ResultCode.NOT_ALLOWED_ON_RDN,
+    Fault.NOT_ALLOWED_ON_NON_LEAF: ResultCode.NOT_ALLOWED_ON_NON_LEAF,
+    Fault.CONSTRAINT_VIOLATION: ResultCode.CONSTRAINT_VIOLATION,
+    Fault.INVALID_ATTRIBUTE_SYNTAX: ResultCode.INVALID_ATTRIBUTE_SYNTAX,
+    Fault.OBJECT_CLASS_VIOLATION: ResultCode.OBJECT_CLASS_VIOLATION,
+    Fault.NAMING_VIOLATION: ResultCode.NAMING_VIOLATION,
 }
 
 SUCCESS = LdapResult(ResultCode.SUCCESS)
@@ -92,6 +106,8 @@ def failure_result(failure: Failure) -> LdapResult:
         return error.result
     if isinstance(error, LimitError):
         return LdapResult(ResultCode.ADMIN_LIMIT_EXCEEDED, diagnostic=str(error))
+    if isinstance(error, ChangeRefused):
+        return LdapResult(_FAULTS[error.fault], diagnostic=error.text)
     if isinstance(error, PublicError):
         broken = isinstance(error, ProtocolError)
         return LdapResult(

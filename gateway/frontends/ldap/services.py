@@ -14,6 +14,7 @@ from gateway.config.networks import IPNetwork
 from gateway.frontends.ldap.applications import Applications
 from gateway.frontends.ldap.paging import Resting
 from gateway.identity.change_password import PasswordWish
+from gateway.identity.directory_work import DirectoryWork
 from gateway.identity.model import Entry, Identity, PasswordCredential, Peer
 from gateway.identity.outcome import Outcome
 from gateway.identity.password_outcome import Denied, PasswordOutcome, Why
@@ -77,6 +78,7 @@ class Services:
     netscape_controls: bool = True
     resting: Resting = field(default_factory=Resting)
     passwords: PasswordChanger = field(default_factory=NoChanges)
+    work: DirectoryWork | None = None
 
     @property
     def offers_starttls(self) -> bool:

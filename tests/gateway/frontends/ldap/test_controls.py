@@ -27,7 +27,7 @@ def test_a_control_works_only_where_it_belongs() -> None:
     assert controls.refusal(BIND, (Control(PASSWORD_POLICY, critical=True),)) is None
     assert controls.refusal(SEARCH, (Control(PASSWORD_POLICY, critical=True),)) is not None
     assert controls.refusal(SEARCH, (Control(MANAGE_DSA_IT, critical=True),)) is None
-    assert controls.refusal(DelRequest("dc=x"), (Control(MANAGE_DSA_IT, critical=True),)) is not None
+    assert controls.refusal(DelRequest("dc=x"), (Control(PASSWORD_POLICY, critical=True),)) is not None
 
 
 def test_what_works_somewhere_is_supported() -> None:
