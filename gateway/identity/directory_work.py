@@ -155,6 +155,8 @@ class DirectoryWork:
         denied = await self._refused(asker) or await self._carried(dn)
         if denied is not None:
             return denied
+        if not await self._exists(dn.key):
+            return Denied(Why.NOBODY, "")
         if new_key != dn.key and await self._exists(new_key):
             raise ChangeRefused(Fault.ENTRY_ALREADY_EXISTS, "")
         parent = parent_of(new_key)

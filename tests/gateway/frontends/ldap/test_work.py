@@ -7,15 +7,19 @@ from conversation import Client, bound
 from core_rig import RIGHT, Rig
 from frontend_rig import ADMIN, JDOE, over
 
+from gateway.wire.filter import Equal
 from gateway.wire.messages import (
     AddRequest,
     Change,
+    Control,
     DelRequest,
     ModifyDnRequest,
     ModifyOperation,
     ModifyRequest,
     Operation,
 )
+from gateway.wire.readcontrols import POST_READ, PRE_READ, decode_read_entry, encode_attributes
+from gateway.wire.searchcontrols import ASSERTION, encode_assertion
 
 BASE = "dc=example,dc=com"
 NEW = b"new-canary-5d2f"
@@ -81,6 +85,7 @@ REFUSED: list[tuple[Operation, int]] = [
     (DelRequest(JDOE), 53),
     (DelRequest("x"), 34),
     (rename(f"uid=nobody,{BASE}", "uid=x"), 32),
+    (rename(f"uid=nobody,{BASE}", "uid=new"), 32),
     (rename(f"uid=new,{BASE}", "uid=x,ou=y"), 34),
     (rename(f"uid=new,{BASE}", "uid=x", f"ou=none,{BASE}"), 32),
     (rename(f"uid=new,{BASE}", "x"), 34),
@@ -135,3 +140,34 @@ def test_a_mixed_change_is_one_and_proves_no_old_password(client: Client) -> Non
     assert client.result(proving).code == 50
     assert client.result(mixed).code == 0
     assert client.bind(dn, password).code == 0
+
+
+def read_control(kind: str) -> Control:
+    return Control(kind, value=encode_attributes(["uid"]))
+
+
+def test_the_entry_is_shown_around_each_change(client: Client) -> None:
+    """RFC 4527: after an add, around a rename, before a delete."""
+    first, second = f"uid=one,{BASE}", f"uid=two,{BASE}"
+
+    def shown(request: Operation, *kinds: str) -> dict[str, tuple[str, bytes]]:
+        answer = client.ask(request, *map(read_control, kinds))[0]
+        entries = {control.type: decode_read_entry(control.value) for control in answer.controls}
+        return {kind: (entry.name, entry.attributes[0][1][0]) for kind, entry in entries.items()}
+
+    assert shown(add(first), POST_READ) == {POST_READ: (first, b"one")}
+    around = {PRE_READ: (first, b"one"), POST_READ: (second, b"two")}
+    assert shown(rename(first, "uid=two"), PRE_READ, POST_READ) == around
+    assert shown(DelRequest(second), PRE_READ) == {PRE_READ: (second, b"two")}
+
+
+def test_what_is_asserted_must_be_true(client: Client) -> None:
+    """RFC 4528."""
+    dn = f"uid=new,{BASE}"
+    wrong = Control(ASSERTION, critical=True, value=encode_assertion(Equal("sn", b"old")))
+    right = Control(ASSERTION, critical=True, value=encode_assertion(Equal("sn", b"new")))
+    for request in (modify(dn, "description", b"x"), rename(dn, "uid=newer"), DelRequest(dn)):
+        assert client.result(request, wrong).code == 122
+    assert client.bind(dn, NEW).code == 0
+    client.bind(ADMIN, RIGHT)
+    assert client.result(DelRequest(dn), right).code == 0
