@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from twisted.internet.defer import Deferred, TimeoutError
-from twisted.internet.interfaces import IListeningPort
+from twisted.internet.interfaces import IDelayedCall, IListeningPort
 from twisted.logger import Logger
 from twisted.protocols.tls import TLSMemoryBIOFactory
 from twisted.python.failure import Failure
@@ -31,9 +31,11 @@ from gateway.identity.audit import AuditSink, Everyone, JsonLines
 from gateway.identity.flights import within
 from gateway.identity.guard import GuardedSource
 from gateway.notify import Notifier
-from gateway.sockets import bound, server_context
+from gateway.sockets import ServerTls, bound
 
 _log = Logger(namespace="bindferry")
+_RENEWAL = 60.0
+"""Seconds between looks at the files of the certificates."""
 _PATIENCE = 5.0
 """Seconds that `/health` waits for the directory."""
 
@@ -57,6 +59,8 @@ class Daemon:
         self._sockets: dict[str, socket.socket] = {}
         self._ports: list[IListeningPort] = []
         self._entrances: list[Balanced] = []
+        self._tls: dict[str, ServerTls] = {}
+        self._renewing: IDelayedCall | None = None
         self._stores: Stores | None = None
         self._core: Core | None = None
         self._audit: AuditFile | None = None
@@ -77,6 +81,7 @@ class Daemon:
             self._core = assemble(self._settings, self._stores, sinks, self._reactor)
             if self._settings.groups.carry:
                 self._core.groups.start()
+            self._prepare_tls()
             self._measure(self._core)
             self._accept(self._core)
         except BaseException:
@@ -102,6 +107,8 @@ class Daemon:
                 _log.failure("stopping: {step} failed", step=step.__name__)
 
     async def _stop_accepting(self) -> None:
+        if self._renewing is not None and self._renewing.active():
+            self._renewing.cancel()
         for taken in self._sockets.values():
             taken.close()
         for port in self._ports:
@@ -127,8 +134,26 @@ class Daemon:
         if self._audit is not None:
             self._audit.close()
 
+    def _prepare_tls(self) -> None:
+        listen = self._settings.listen
+        for name, place in (("ldap", listen.ldap), ("ldaps", listen.ldaps)):
+            if place is not None and place.keypair is not None and place.keypair_files is not None:
+                self._tls[name] = ServerTls(name, place.keypair, place.keypair_files)
+        if self._tls:
+            self._renewing = self._reactor.callLater(_RENEWAL, self._renew)
+
+    def _renew(self) -> None:
+        """Look whether the certificates' files have changed, now and every minute."""
+        if self._renewing is not None and self._renewing.active():
+            self._renewing.cancel()
+        for tls in self._tls.values():
+            tls.refresh()
+        if not self._stopping and self._tls:
+            self._renewing = self._reactor.callLater(_RENEWAL, self._renew)
+
     def reopen(self) -> None:
-        """Begin a new audit file (SIGHUP)."""
+        """Begin a new audit file, and use renewed certificates (SIGHUP)."""
+        self._renew()
         if self._audit is not None:
             try:
                 self._audit.reopen()
@@ -161,10 +186,8 @@ class Daemon:
             "ldap": self._listener,
             "health": site(self.condition, self._metrics, self._reactor),
         }
-        if ldaps is not None and ldaps.keypair is not None:
-            factories["ldaps"] = TLSMemoryBIOFactory(
-                server_context(ldaps.keypair), False, self._listener, self._reactor
-            )
+        if "ldaps" in self._tls:
+            factories["ldaps"] = TLSMemoryBIOFactory(self._tls["ldaps"], False, self._listener, self._reactor)
         for name, place in (("ldap", self._settings.listen.ldap), ("ldaps", ldaps)):
             if place is not None and place.proxy is not None:
                 factories[name] = self._balanced(factories[name], place.proxy)
@@ -201,7 +224,7 @@ class Daemon:
             anonymous_search=settings.access.anonymous_search,
             limits=settings.limits,
             starttls=ldap.starttls if ldap is not None else "off",
-            tls=server_context(ldap.keypair) if ldap is not None and ldap.keypair is not None else None,
+            tls=self._tls.get("ldap"),
             clear_text=ldap.clear_text if ldap is not None else (),
             vendor_version=__version__,
             ldapv2=settings.access.ldapv2,
@@ -217,6 +240,12 @@ class Daemon:
         metrics.gauge("bindferry_paged_searches", "Paged searches that rest", lambda: len(self._resting))
         metrics.gauge("bindferry_connections", "LDAP connections", self._connections)
         metrics.gauge("bindferry_audit_lost", "Audit lines that could not be written", self._lost)
+        metrics.gauge_for(
+            "bindferry_certificate_seconds",
+            "Seconds until the certificate expires",
+            "listener",
+            {name: partial(_left, tls, self._reactor) for name, tls in self._tls.items()},
+        )
         metrics.gauge_for(
             "bindferry_source_unavailable",
             "1 while the circuit breaker holds calls to the source back",
@@ -259,6 +288,10 @@ def serve(settings: Settings, reactor: Any, notifier: Notifier) -> BindferryErro
     if isinstance(failed[0], BindferryError):
         return failed[0]
     raise failed[0]
+
+
+def _left(tls: ServerTls, clock: Any) -> float:
+    return float(tls.expires - clock.seconds())
 
 
 def _is_open(source: GuardedSource) -> float:

@@ -1,16 +1,24 @@
-"""What a listener stands on: a bound socket, and a TLS context. Who listens with them is in `gateway.daemon`."""
+"""What a listener stands on: a bound socket, and TLS with a certificate that can be renewed.
+
+Who listens with them is in `gateway.daemon`.
+"""
 
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 
-from OpenSSL import crypto
+from OpenSSL import SSL, crypto
+from twisted.internet.interfaces import IOpenSSLServerConnectionCreator
 from twisted.internet.ssl import CertificateOptions, TLSVersion
+from twisted.logger import Logger
+from zope.interface import implementer
 
-from gateway.config.tls import Keypair
+from gateway.config.tls import Keypair, read_keypair
 from gateway.errors import ConfigError
 
 _BACKLOG = 1024
+_log = Logger(namespace="bindferry")
 
 
 def bound(name: str, address: str, port: int) -> socket.socket:
@@ -28,7 +36,59 @@ def bound(name: str, address: str, port: int) -> socket.socket:
     return taken
 
 
-def server_context(keypair: Keypair) -> CertificateOptions:
+@implementer(IOpenSSLServerConnectionCreator)
+class ServerTls:
+    """The TLS end of each new connection of one listener. Its certificate can be replaced: connections that are open
+    keep the one that they have seen, new ones get the other."""
+
+    def __init__(self, name: str, keypair: Keypair, files: tuple[Path, Path]) -> None:
+        self.name = name
+        self._files = files
+        self._seen = _look(files)
+        self._use(keypair)
+
+    def serverConnectionForTLS(self, protocol: object) -> SSL.Connection:  # noqa: N802 - the interface's name
+        """What Twisted asks at each handshake."""
+        return SSL.Connection(self._context, None)
+
+    @property
+    def expires(self) -> float:
+        """When the certificate in use ends, in seconds since the epoch."""
+        return self._keypair.certificate.not_valid_after_utc.timestamp()
+
+    def refresh(self) -> None:
+        """Use the files as they are now, if they have changed since they were last looked at. What is wrong with them
+        is said once, and the certificate in use stays: a renewal may be half written."""
+        seen = _look(self._files)
+        if seen == self._seen:
+            return
+        self._seen = seen
+        try:
+            self._use(read_keypair(*self._files))
+        except (ValueError, SSL.Error) as error:
+            _log.error("{name}: the old certificate stays in use: {text}", name=self.name, text=str(error))
+        else:
+            _log.info("{name}: a new certificate is in use", name=self.name)
+
+    def _use(self, keypair: Keypair) -> None:
+        self._context = _server_context(keypair)
+        self._keypair = keypair
+
+
+def _look(files: tuple[Path, Path]) -> tuple[tuple[int, int, int] | None, ...]:
+    """What changes when a file is written or replaced."""
+    return tuple(map(_mark, files))
+
+
+def _mark(file: Path) -> tuple[int, int, int] | None:
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_ino, status.st_size
+
+
+def _server_context(keypair: Keypair) -> SSL.Context:
     """A TLS 1.2+ server context, made now so that a fault of it shows before anybody connects."""
     options = CertificateOptions(
         privateKey=crypto.PKey.from_cryptography_key(keypair.key),
@@ -36,5 +96,5 @@ def server_context(keypair: Keypair) -> CertificateOptions:
         extraCertChain=[crypto.X509.from_cryptography(one) for one in keypair.chain],
         raiseMinimumTo=TLSVersion.TLSv1_2,
     )
-    options.getContext()
-    return options
+    context: SSL.Context = options.getContext()
+    return context

@@ -80,6 +80,11 @@ class _TlsListener(_Listener):
         """Certificate and key as they were read when the configuration was loaded."""
         return self._keypair
 
+    @property
+    def keypair_files(self) -> tuple[Path, Path] | None:
+        """Where they can be read again."""
+        return None if self.certificate is None else (self.certificate, self.key or self.certificate)
+
 
 class Ldap(_TlsListener):
     """LDAP, and StartTLS on the same port. `key` defaults to the file of the certificate.
