@@ -9,6 +9,7 @@ import io
 import os
 import re
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -21,7 +22,7 @@ from ldap.controls.ppolicy import PasswordPolicyControl  # type: ignore[import-u
 from ldap.controls.sss import SSSRequestControl  # type: ignore[import-untyped]
 from live.clients import Login, Way
 from live.connections import TIMEOUT, ldap3_connection, python_ldap
-from live.gateway_process import CHEAP, Gateway, until
+from live.gateway_process import CHEAP, PATIENCE, Gateway, until
 from live.libldap import verify_credentials
 from live.slapd import PEOPLE, SERVICE, SERVICE_PASSWORD, Slapd, person
 
@@ -146,6 +147,9 @@ def test_ldapsearch_gets_it_in_the_order_of_slapd(slapd: Slapd, gateway: Gateway
     asked = (*options, "(&(uid=*)(!(uid=app)))", "uid", "title")
     code, found = _search(gateway.uri, APP, *asked)
     expected, there = _search(slapd.url, READER, *asked)
+    deadline = time.monotonic() + PATIENCE
+    while expected == 51 and time.monotonic() < deadline:  # slapd has not forgotten the order of the last connection
+        expected, there = _search(slapd.url, READER, *asked)
     assert (code, len(found)) == (expected, 12)
     if "title:caseIgnoreOrderingMatch" in options[1] and "/" not in options[1]:  # equal ones as they come
         assert [values.get("title") for _, values in found] == [values.get("title") for _, values in there]
