@@ -235,7 +235,7 @@ def _group_rules(settings: Settings) -> GroupRules:
 
 
 def _words(settings: Settings) -> GroupWords:
-    return GroupWords(settings.groups.object_classes)
+    return GroupWords(settings.groups.object_classes, settings.groups.lists)
 
 
 def _throttle_rules(settings: Settings) -> ThrottleRules:

@@ -31,6 +31,12 @@ class Groups(Options):
         "zimbraDistributionList",
     )
     """What entries that list members are called."""
+    lists: Annotated[tuple[Literal["member", "uniqueMember", "memberUid"], ...], Field(min_length=1)] = (
+        "member",
+        "uniqueMember",
+        "memberUid",
+    )
+    """The attributes that make somebody a member: those that the old store's own memberOf goes by."""
     patience: Annotated[Seconds, Field(gt=0, le=60)] = 5.0
     """Seconds that the stores have for one question about groups."""
     carry: bool = True

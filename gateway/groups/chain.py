@@ -12,7 +12,7 @@ from dataclasses import replace
 from gateway.groups.filters import MEMBER_OF, chains, replaced
 from gateway.groups.lookup import DEPTH, Memberships, TooManyGroups, pause
 from gateway.groups.memberof import SPELLED_TRANSITIVE
-from gateway.groups.members import dn_key_of, member_dns
+from gateway.groups.members import dn_key_of
 from gateway.identity.flights import Clock
 from gateway.identity.model import Attributes
 from gateway.identity.search import Query, Scope, SearchIncomplete
@@ -102,7 +102,7 @@ class Chains:
 
     async def _listed(self, group: Attributes) -> list[str]:
         found = []
-        for number, value in enumerate(member_dns(group), 1):
+        for number, value in enumerate(self._memberships.words.dns(group), 1):
             key = dn_key_of(value)
             if key is not None:
                 found.append(key)

@@ -13,7 +13,7 @@ from typing import Protocol
 from twisted.internet.defer import Deferred, TimeoutError
 
 from gateway.errors import LimitError
-from gateway.groups.members import LISTS, GroupWords, Members, hashes
+from gateway.groups.members import LISTS, GroupWords, Members
 from gateway.identity.flights import Clock, within
 from gateway.identity.model import NO_ATTRIBUTES, Entry, Identity
 from gateway.identity.search import BaseNotFound, Filter, Query, Scope, SearchIncomplete
@@ -146,7 +146,7 @@ class Memberships:
     async def _members(self, group: Entry) -> tuple[Members, bool]:
         whole, complete = await self.members(group.dn_key)
         found: list[int] = []
-        for number in hashes(whole.attributes if whole is not None else NO_ATTRIBUTES):
+        for number in self.words.hashes(whole.attributes if whole is not None else NO_ATTRIBUTES):
             found.append(number)
             if not len(found) % _STEP:
                 await pause(self._clock)

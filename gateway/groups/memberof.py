@@ -1,7 +1,8 @@
 """What an entry shows as memberOf, once it is known which groups list it.
 
-Who has not moved: what the source shows, if it shows any (R17). Everybody else: the groups that list the entry now,
-and of what the source showed when the person moved, that for which no group can be had any more.
+Who has not moved: what the source shows, and the groups besides that list the entry: the move must not be what brings
+them (R17, R18). Everybody else: the groups that list the entry now, and of what the source showed when the person
+moved, that for which no group can be had any more.
 """
 
 from __future__ import annotations
@@ -34,24 +35,18 @@ class MemberOf:
     async def shown(self, entries: Sequence[Entry], *, transitive: bool = False) -> list[tuple[Entry, bool]]:
         """Each entry with its memberOf, and whether all stores had a say in that. An entry that shows it right already
         is the same object. `transitive` adds the groups through groups, under a name of their own."""
-        asked = [entry for entry in entries if is_here(entry) or not _stored(entry) or transitive]
-        held = dict(zip(map(id, asked), await self._memberships.of(asked, self._known), strict=True))
-        return [await self._one(entry, held.get(id(entry)), transitive) for entry in entries]
+        held = await self._memberships.of(entries, self._known)
+        return [await self._one(entry, one, transitive) for entry, one in zip(entries, held, strict=True)]
 
-    async def _one(self, entry: Entry, held: Held | None, transitive: bool) -> tuple[Entry, bool]:
-        if held is None:
-            return entry, True
+    async def _one(self, entry: Entry, held: Held, transitive: bool) -> tuple[Entry, bool]:
         stored = _stored(entry)
         groups, complete = held.groups, held.complete
         if self._nested:
             through = await self._memberships.through(held)
             groups, complete = through.groups, through.complete
-        if stored and not is_here(entry):
-            values = stored
-        else:
-            kept = [value for value in stored if await self._holds(value, groups)]
-            mentioned = {dn_key_of(value) for value in kept}
-            values = (*kept, *(_bytes(dn) for key, dn in groups.items() if key not in mentioned))
+        kept = [value for value in stored if not is_here(entry) or await self._holds(value, groups)]
+        mentioned = {dn_key_of(value) for value in kept}
+        values = (*kept, *(_bytes(dn) for key, dn in groups.items() if key not in mentioned))
         shown = entry if values == stored else _with(entry, MEMBER_OF, SPELLED, values)
         if transitive:
             started = {**held.groups, **{key: _text(value) for value in values if (key := dn_key_of(value))}}

@@ -33,40 +33,53 @@ GROUP_CLASSES = (
 LISTS = frozenset({"member", "uniquemember", "memberuid"})
 """The attributes that list members, by their canonical names."""
 
-_ANYBODY = Or((Present("member"), Present("uniqueMember"), Present("memberUid")))
+_SPELLED = ("member", "uniqueMember", "memberUid")
 
 
 @dataclass(frozen=True, slots=True)
 class GroupWords:
     """How groups are asked for: their object classes keep the question off everything else, since few servers have an
-    index of every list."""
+    index of every list. `lists` are those attributes that make somebody a member."""
 
     classes: tuple[str, ...] = GROUP_CLASSES
+    lists: tuple[str, ...] = _SPELLED
 
     def every(self) -> Filter:
         """Groups that list anybody."""
-        return And((self._class(), _ANYBODY))
+        return And((self._class(), Or(tuple(map(Present, self.lists)))))
 
     def listing(self, entries: Iterable[Entry]) -> Filter:
         """Groups that list any of these entries."""
-        return And((self._class(), Or(tuple(item for entry in entries for item in _items(entry)))))
+        return And((self._class(), Or(tuple(item for entry in entries for item in self._items(entry)))))
 
     def _class(self) -> Filter:
         return Or(tuple(Equal("objectClass", name.encode()) for name in self.classes))
 
+    def _items(self, entry: Entry) -> Iterator[Filter]:
+        dn = entry.dn.encode("utf-8", "surrogateescape")
+        for name in self.lists:
+            if name != "memberUid":
+                yield Equal(name, dn)
+            elif isinstance(entry, Identity):
+                yield Equal(name, entry.name.encode("utf-8", "surrogateescape"))
 
-def _items(entry: Entry) -> Iterator[Filter]:
-    dn = entry.dn.encode("utf-8", "surrogateescape")
-    yield Equal("member", dn)
-    yield Equal("uniqueMember", dn)
-    if isinstance(entry, Identity):
-        yield Equal("memberUid", entry.name.encode("utf-8", "surrogateescape"))
+    def dns(self, group: Attributes) -> Iterator[bytes]:
+        """The DNs that a group lists, as it spells them, with the bit string that may follow one (RFC 4517 3.3.21)."""
+        for name in self.lists:
+            if name != "memberUid":
+                yield from group.get(name)
 
+    def names(self, group: Attributes) -> tuple[bytes, ...]:
+        """The login names that it lists."""
+        return group.get("memberUid") if "memberUid" in self.lists else ()
 
-def member_dns(group: Attributes) -> Iterator[bytes]:
-    """The DNs that a group lists, as it spells them, with the bit string that may follow one (RFC 4517 3.3.21)."""
-    yield from group.get("member")
-    yield from group.get("uniqueMember")
+    def hashes(self, group: Attributes) -> Iterator[int]:
+        """One number for each member, for `Members`."""
+        for value in self.dns(group):
+            key = dn_key_of(value)
+            if key is not None:
+                yield hash(key)
+        yield from map(_name_hash, self.names(group))
 
 
 def dn_key_of(value: bytes) -> str | None:
@@ -84,11 +97,6 @@ class Members:
     def __init__(self, hashes: Sequence[int]) -> None:
         self._hashes = array("q", sorted(hashes))
 
-    @classmethod
-    def of(cls, group: Attributes) -> Members:
-        """From the lists of a group."""
-        return cls([*hashes(group)])
-
     def __len__(self) -> int:
         return len(self._hashes)
 
@@ -101,16 +109,6 @@ class Members:
     def _has(self, wanted: int) -> bool:
         at = bisect_left(self._hashes, wanted)
         return at < len(self._hashes) and self._hashes[at] == wanted
-
-
-def hashes(group: Attributes) -> Iterator[int]:
-    """One number for each member."""
-    for value in member_dns(group):
-        key = dn_key_of(value)
-        if key is not None:
-            yield hash(key)
-    for value in group.get("memberUid"):
-        yield _name_hash(value)
 
 
 def _name_hash(name: bytes) -> int:

@@ -13,7 +13,7 @@ from gateway.groups.chain import Chains
 from gateway.groups.filters import MEMBER_OF, TRANSITIVE, asks_about_groups, chains, loosened, pinned
 from gateway.groups.lookup import Memberships, Searcher
 from gateway.groups.memberof import SPELLED, MemberOf, is_here
-from gateway.groups.members import GroupWords, dn_key_of, member_dns
+from gateway.groups.members import GroupWords, dn_key_of
 from gateway.identity.flights import Clock
 from gateway.identity.model import Entry, LoginName
 from gateway.identity.search import BaseNotFound, Query, Scope, SearchIncomplete
@@ -167,11 +167,11 @@ class GroupSearch:
             whole = whole and complete
             if group is None:
                 continue
-            lists = sum(len(group.attributes.get(name)) for name in ("member", "uniqueMember", "memberUid"))
-            if lists + len(dns) + len(names) > FEW_MEMBERS:
+            words, lists = self._rules.words, group.attributes
+            if sum(len(lists.get(name)) for name in words.lists) + len(dns) + len(names) > FEW_MEMBERS:
                 return None
-            dns.update((key, dn) for dn in member_dns(group.attributes) if (key := dn_key_of(dn)) is not None)
-            names.update(dict.fromkeys(group.attributes.get("memberUid")))
+            dns.update((key, dn) for dn in words.dns(lists) if (key := dn_key_of(dn)) is not None)
+            names.update(dict.fromkeys(words.names(lists)))
         return _Listed(dns, tuple(names), whole)
 
 

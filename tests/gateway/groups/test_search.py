@@ -8,6 +8,7 @@ from core_rig import login as ask_login
 from groups_rig import NAMES, PEOPLE, TOP, ask, dn, dns, group, group_dn, member_of, old_store, rig
 from waiting import collect, now, settled, start
 
+from gateway.groups.members import GroupWords
 from gateway.groups.search import FEW_MEMBERS, GroupRules
 from gateway.identity.model import Entry
 from gateway.identity.search import Query, Scope, SearchIncomplete
@@ -181,3 +182,17 @@ def test_a_search_is_closed_to_the_bottom() -> None:
             await found.aclose()
 
     assert now(first_only()) == dn("anna")
+
+
+@pytest.mark.parametrize("names", MOVES, ids=["nobody", "half", "all"])
+def test_the_move_brings_no_group_that_the_source_does_not_count(names: tuple[str, ...]) -> None:
+    """R17: OpenLDAP's overlay goes by `member` alone. Told so or not, nobody's groups change with the move."""
+    for lists, shown in ((("member",), ["crew"]), (GroupWords().lists, ["crew", "unix"])):
+        source = old_store()
+        source.add("anna", RIGHT, dn=dn("anna"), key="anna", operational={"memberOf": [group_dn("crew").encode()]})
+        core = rig(source, rules=GroupRules(words=GroupWords(lists=lists)))
+        for name in names:
+            core.bind(name)
+        assert member_of(core, "anna") == shown
+        found = dns(core, f"(memberOf={group_dn('unix')})")
+        assert found == ([dn("anna")] if "unix" in shown else [])
