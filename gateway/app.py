@@ -184,7 +184,7 @@ def assemble(settings: Settings, stores: Stores, audit: AuditSink, clock: Any) -
         rules=rules,
         clock=clock,
     )
-    administrators = Administrators.of(settings.access.administrators, normalise_dn)
+    administrators = Administrators(settings.access.administrators, normalise_dn, stores.native)
     changes = PasswordChanges(
         native=stores.native,
         sources=stores.sources,

@@ -154,9 +154,9 @@ class PasswordChanges:
         if own and not wish.is_reset:
             if self._rules.require_old:
                 return Denied(Why.OLD_NEEDED, "the old password is needed as well as the new one", found)
-            own = not self._administrators.include(asker)  # administrators are that at home, too
+            own = not await self._administrators.include(asker)  # administrators are that at home, too
             return _Right(asker, own=own) if has_moved else _not_here(asker.origin.source, asker)
-        if not self._administrators.include(asker):
+        if not await self._administrators.include(asker):
             return Denied(Why.NOT_ALLOWED, "only administrators change other people's passwords", found)
         return _Right(found, own=False) if found is not None else await self._elsewhere(readings)
 

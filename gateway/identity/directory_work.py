@@ -186,7 +186,8 @@ class DirectoryWork:
         if today is None and asker.by.revision:
             return Denied(Why.NOT_ALLOWED, "whom this connection speaks for is gone")
         today = today or asker.by
-        if today.state.refusal(self._clock.seconds()) is not None or not self._administrators.include(today):
+        may_in = today.state.refusal(self._clock.seconds()) is None
+        if not (may_in and await self._administrators.include(today)):
             return Denied(Why.NOT_ALLOWED, "only administrators change entries")
         return None
 
