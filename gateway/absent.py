@@ -27,7 +27,7 @@ class AbsentDirectory:
         """As `NativeDirectory.find`."""
         return None
 
-    async def by_origin(self, source: str, keys: Sequence[str]) -> Mapping[str, Identity]:
+    async def by_origin(self, source: str, keys: Sequence[str]) -> Mapping[str, Identity | None]:
         """As `NativeDirectory.by_origin`."""
         return {}
 
@@ -54,7 +54,7 @@ class AbsentDirectory:
         """Refused."""
         self._refuse()
 
-    async def carried(self, source: str, keys: Sequence[str]) -> Mapping[str, NativeEntry]:
+    async def carried(self, source: str, keys: Sequence[str]) -> Mapping[str, NativeEntry | None]:
         """As `NativeDirectory.carried`."""
         return {}
 

@@ -100,3 +100,7 @@ class DirectoryUnavailable(DirectoryError):
 
 class IdentityConflict(DirectoryError):
     """Two people claim one canonical name (R4), or one name points at two people."""
+
+
+class RemovedHere(IdentityConflict):
+    """Somebody whom an administrator removed from the directory, while the source still knows them (R10)."""

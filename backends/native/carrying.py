@@ -13,12 +13,12 @@ from sqlalchemy import Connection, bindparam, select
 from backends.native.engine import Store
 from backends.native.entries import EntryRecord, at_dn, of_origin
 from backends.native.entryrows import delete_entry, insert_entry, person_at, rewrite_entry
-from backends.native.tables import entry, removed
+from backends.native.reading import removed_keys
+from backends.native.tables import entry
 from gateway.errors import IdentityConflict
 from gateway.identity.model import Entry, Origin
 
 _DIGEST = select(entry.c.digest).where(entry.c.id == bindparam("row"))
-_REMOVED = select(removed.c.at).where(removed.c.source == bindparam("source"), removed.c.key == bindparam("key"))
 
 
 def carry(store: Store, shown: Entry, origin: Origin, at: float) -> bool:
@@ -26,7 +26,7 @@ def carry(store: Store, shown: Entry, origin: Origin, at: float) -> bool:
     digest = _digest(shown)
     with store.writing() as connection:
         held = next(iter(of_origin(connection, origin.source, [origin.key])), None)
-        if held is None and was_removed(connection, origin):
+        if held is None and removed_keys(connection, origin.source, [origin.key]):
             return False
         if held is not None and (held.bare.owned or _is(connection, held, digest)):
             return False
@@ -37,12 +37,6 @@ def carry(store: Store, shown: Entry, origin: Origin, at: float) -> bool:
         else:
             rewrite_entry(connection, held, shown, at, digest=digest)
         return True
-
-
-def was_removed(connection: Connection, origin: Origin) -> bool:
-    """Whether whoever came from there was removed here."""
-    asked = {"source": origin.source, "key": origin.key}
-    return connection.execute(_REMOVED, asked).scalar() is not None
 
 
 def _is(connection: Connection, held: EntryRecord, digest: bytes) -> bool:

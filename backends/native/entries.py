@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from backends.native.engine import Store
 from backends.native.keys import MEMBERS
+from backends.native.reading import removed_keys
 from backends.native.record import DAMAGED, dn_key_of, packed, tree_key_of, unpack
 from backends.native.tables import entry as table
 from gateway.errors import DirectoryUnavailable
@@ -124,11 +125,16 @@ def of_origin(connection: Connection, source: str, keys: Sequence[str]) -> list[
     return found
 
 
-def carried(store: Store, source: str, keys: Sequence[str]) -> dict[str, NativeEntry]:
+def carried(store: Store, source: str, keys: Sequence[str]) -> dict[str, NativeEntry | None]:
     """As `NativeDirectory.carried`."""
+    found: dict[str, NativeEntry | None] = {}
     with store.reading() as connection:
-        found = of_origin(connection, source, keys)
-    return {record.bare.origin.key: record.bare for record in found if record.bare.origin is not None}
+        for at in range(0, len(keys), _CHUNK):
+            found.update(dict.fromkeys(removed_keys(connection, source, keys[at : at + _CHUNK])))
+        for record in of_origin(connection, source, keys):
+            if record.bare.origin is not None:
+                found[record.bare.origin.key] = record.bare
+    return found
 
 
 def id_of(entry: Entry) -> uuid.UUID | None:

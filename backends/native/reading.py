@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from backends.native.engine import Store
 from backends.native.keys import ALIAS
 from backends.native.record import PEOPLE, Record, read, tree_key_of
-from backends.native.tables import identity, lookup, origin
+from backends.native.tables import identity, lookup, origin, removed
 from gateway.errors import IdentityConflict
 from gateway.identity.model import LoginName
 
@@ -32,6 +32,9 @@ _BY_ORIGIN = PEOPLE.where(
             origin.c.source == bindparam("source"), origin.c.key.in_(bindparam("keys", expanding=True))
         )
     )
+)
+_REMOVED = select(removed.c.key).where(
+    removed.c.source == bindparam("source"), removed.c.key.in_(bindparam("keys", expanding=True))
 )
 _COUNTS = select(origin.c.source, func.count()).group_by(origin.c.source)
 
@@ -82,15 +85,22 @@ def record_of(connection: Connection, person: uuid.UUID) -> Record | None:
     return None if row is None else read(row)
 
 
-def by_origin(store: Store, source: str, keys: Sequence[str]) -> list[Record]:
-    """The people who came from these keys of `source`."""
+def by_origin(store: Store, source: str, keys: Sequence[str]) -> tuple[list[Record], list[str]]:
+    """The people who came from these keys of `source`, and those keys whose owners were removed here."""
     wanted = [key for key in keys if _is_text(key)]
     found: list[Record] = []
+    gone: list[str] = []
     with store.reading() as connection:
         for at in range(0, len(wanted), _CHUNK):
             asked = {"source": source, "keys": wanted[at : at + _CHUNK]}
             found.extend(map(read, connection.execute(_BY_ORIGIN, asked)))
-    return found
+            gone.extend(removed_keys(connection, source, wanted[at : at + _CHUNK]))
+    return found, gone
+
+
+def removed_keys(connection: Connection, source: str, keys: Sequence[str]) -> Sequence[str]:
+    """Those of these keys of `source` whose owners, people or entries, were removed here."""
+    return connection.execute(_REMOVED, {"source": source, "keys": keys}).scalars().all()
 
 
 def counts(store: Store) -> dict[str, int]:

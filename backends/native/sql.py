@@ -99,9 +99,9 @@ class SqlDirectory:
         self._cache.keep(record, since, _alias(login, record))
         return record.identity
 
-    async def by_origin(self, source: str, keys: Sequence[str]) -> Mapping[str, Identity]:
+    async def by_origin(self, source: str, keys: Sequence[str]) -> Mapping[str, Identity | None]:
         """As `NativeDirectory.by_origin`."""
-        found: dict[str, Identity] = {}
+        found: dict[str, Identity | None] = {}
         missing = list(keys)
         if self._watch.fresh():
             for key in keys:
@@ -111,7 +111,9 @@ class SqlDirectory:
             missing = [key for key in keys if key not in found]
         if missing:
             since = self._cache.now()
-            for record in await self._read(by_origin, self._store, source, missing):
+            records, removed = await self._read(by_origin, self._store, source, missing)
+            found.update(dict.fromkeys(removed))
+            for record in records:
                 self._cache.keep(record, since)
                 found[record.identity.origin.key] = record.identity
         return found
@@ -149,7 +151,7 @@ class SqlDirectory:
         if await self._write(carry, self._store, entry, origin, at):
             self._cache.entries += 1
 
-    async def carried(self, source: str, keys: Sequence[str]) -> Mapping[str, NativeEntry]:
+    async def carried(self, source: str, keys: Sequence[str]) -> Mapping[str, NativeEntry | None]:
         """As `NativeDirectory.carried`."""
         return await self._read(carried, self._store, source, keys) if keys else {}
 

@@ -19,10 +19,10 @@ from backends.native.entryrows import delete_entry
 from backends.native.keys import group_key, lookup_keys
 from backends.native.noting import ADOPTED, CHANGED, note
 from backends.native.personrows import state_columns
-from backends.native.reading import record_of
+from backends.native.reading import record_of, removed_keys
 from backends.native.record import PEOPLE, Record, pack, read, tree_key_of
 from backends.native.tables import identity, lookup, membership, origin
-from gateway.errors import DirectoryError, IdentityConflict
+from gateway.errors import DirectoryError, IdentityConflict, RemovedHere
 from gateway.identity.model import AccountState, Identity
 from gateway.identity.ports import Adoption
 
@@ -56,6 +56,8 @@ def adopt(store: Store, adoption: Adoption) -> Record:
         for record in held:
             if record.identity.origin == person.origin:
                 return record
+        if removed_keys(connection, person.origin.source, [person.origin.key]):
+            raise RemovedHere(f"{person.dn!r} of source {person.origin.source} was removed from the directory")
         for record in held:
             _refuse(person, record.identity)
         _make_room(connection, person, adoption.at)

@@ -24,6 +24,7 @@ class Reason(enum.Enum):
     WORKSTATION = "workstation"  # a right password, and not from there
     AMBIGUOUS = "ambiguous-name"  # one name, more than one person (R2, R4)
     ANOTHER_IDENTITY = "another-identity"  # proved to be one person, and asked to act as another
+    REMOVED = "removed"  # a right password in the source, of somebody whom an administrator removed here (R10)
     NAME_MISMATCH = "name-mismatch"  # the source's canonical name is not what was asked (R2)
 
 

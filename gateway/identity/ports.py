@@ -64,8 +64,8 @@ class NativeDirectory(Protocol):
     async def find(self, login: LoginName) -> Identity | None:
         """By DN where `login.dn` is set, else by login name or alias. Two people: `IdentityConflict`."""
 
-    async def by_origin(self, source: str, keys: Sequence[str]) -> Mapping[str, Identity]:
-        """Those of these people of `source` that are here, by their key in the source."""
+    async def by_origin(self, source: str, keys: Sequence[str]) -> Mapping[str, Identity | None]:
+        """Those of these people of `source` that are here, by their key in the source; None for who was `remove`d."""
 
     async def verify(self, identity: Identity, password: Secret) -> Outcome:
         """Accepted (the identity as it is now), Rejected, Unknown (gone) or Unavailable. Does not look at `state`.
@@ -73,7 +73,7 @@ class NativeDirectory(Protocol):
 
     async def adopt(self, adoption: Adoption) -> Identity:
         """Write a person in one transaction (R11). Idempotent by origin: whoever is here already is returned
-        unchanged. Another person with that name or DN: `IdentityConflict` (R4)."""
+        unchanged. Another person with that name or DN: `IdentityConflict` (R4); who was `remove`d: `RemovedHere`."""
 
     async def update(
         self,
@@ -92,9 +92,9 @@ class NativeDirectory(Protocol):
         there. One that is `owned` here, or was removed here, stays as it is. `IdentityConflict` where a person, or
         the copy of another source's entry, has that DN."""
 
-    async def carried(self, source: str, keys: Sequence[str]) -> Mapping[str, NativeEntry]:
+    async def carried(self, source: str, keys: Sequence[str]) -> Mapping[str, NativeEntry | None]:
         """Those of these entries of `source` that are here, copies and owned ones, by their key in the source; without
-        the values of `members`."""
+        the values of `members`; None for what was `remove`d here."""
 
     async def memberships(
         self, members: Sequence[str], *, by_name: bool = False

@@ -161,11 +161,11 @@ class UnionSearch:
         current: list[Entry] = []
         for entry in batch:
             if isinstance(entry, Identity):
-                now_here = moved.get(entry.origin.key)
-                if now_here is None:
-                    current.append(entry)
-                elif query.selects(now_here):
+                now_here = moved.get(entry.origin.key, entry)  # None: removed here
+                if now_here is entry or (now_here is not None and query.selects(now_here)):
                     current.append(now_here)
+            elif owned.get(key_of(entry), entry) is None:
+                continue  # removed here
             elif (ours := owned.get(key_of(entry))) is None or not ours.owned:
                 current.append(entry)
             elif ours.dn_key not in seen.dns:  # it does not match any more, or has become ours since it was read

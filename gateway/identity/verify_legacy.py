@@ -97,9 +97,12 @@ class LegacyVerifier:
         identity = outcome.identity
         if not answers_to(reading, identity.name, identity.aliases, identity.dn_key):
             return self._misnamed(via, identity.name)
-        moved = await self._moved_already(source.name, identity.origin.key)
+        here = await self._native.by_origin(source.name, [identity.origin.key])
+        moved = here.get(identity.origin.key)
         if moved is not None:  # known only now, or moved while the source was thinking
             return await self._moved.decide(moved, credential.password, peer)
+        if here:  # R10: only now, so that it takes the same work as any wrong password (R25)
+            return Decision(Rejected(Reason.REMOVED), via, detail="removed from the directory by an administrator")
         decision = admit(identity, self._clock.seconds(), via, outcome.notice)
         if not (isinstance(decision.outcome, Rejected) and decision.outcome.reason in _NOT_CARRIED_OVER):
             await self._migrator.adopt(self._first_yes(source, outcome, credential, peer))

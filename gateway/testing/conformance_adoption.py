@@ -145,6 +145,7 @@ class AdoptionConformance(DirectoryHooks):
         self.adopt(person("asmith", origin=Origin("customers", "7")))
         found = self.run(self.directory.by_origin("staff", ["7", "8"]))
         assert list(found) == ["7"]
+        assert found["7"] is not None
         assert found["7"].id == jdoe.id
         assert self.run(self.directory.by_origin("staff", [])) == {}
 

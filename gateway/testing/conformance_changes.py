@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred, gatherResults
 
+from gateway.errors import RemovedHere
 from gateway.identity.changes import Changed, ChangeRefused, Deed, Fault, Kind, Modification, Password
-from gateway.identity.model import NATIVE, AccountState, Attributes, Entry, Identity, LoginName, Secret
+from gateway.identity.model import NATIVE, AccountState, Attributes, Entry, Identity, LoginName, Origin, Secret
 from gateway.identity.outcome import Accepted, Reason, Rejected
 from gateway.testing.directory_hooks import BASE, PASSWORD, DirectoryHooks, group, person
 from gateway.testing.plain_hasher import PlainHasher
@@ -445,10 +446,29 @@ class ChangesConformance(DirectoryHooks):
         assert self.run(self.directory.memberships([normalise_dn(ANN)])) == {}
 
     def test_a_copy_that_was_removed_is_not_carried_again(self) -> None:
-        self.carry(group("staff", ANN))
+        self.carry(group("staff", ANN), key="7")
         self.remove(STAFF)
-        self.carry(group("staff", ANN, BOB))
+        self.carry(group("staff", ANN, BOB), key="7")
         assert self.entries("(objectClass=*)") == {}
+        assert self.run(self.directory.carried("staff", ["7", "8"])) == {"7": None}
+
+    def test_who_was_removed_is_not_adopted_again(self) -> None:
+        """R10: whatever the source still accepts."""
+        ann = self.adopt(person("ann"))
+        self.remove(ANN)
+        with pytest.raises(RemovedHere):
+            self.adopt(person("ann"))
+        assert self.run(self.another().by_origin("staff", ["ann", "bob"])) == {"ann": None}
+        assert self.run(self.directory.by_origin("customers", ["ann"])) == {}
+        self.adopt(person("ann", origin=Origin("customers", "1")))
+        assert self.now("ann").id != ann.id
+
+    def test_who_was_made_here_and_removed_leaves_nothing(self) -> None:
+        shown = person("ann", attributes=Attributes({"objectClass": [b"account"]}))
+        for _ in range(2):
+            self.add(shown, PASSWORD)
+            self.remove(ANN)
+        assert self.run(self.directory.by_origin(NATIVE, [str(shown.id)])) == {}
 
 
 def mailing(mail: bytes, uid: bytes = b"ann") -> Attributes:

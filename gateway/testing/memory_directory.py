@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from twisted.internet.defer import Deferred
 
-from gateway.errors import BusyError, DirectoryError, DirectoryUnavailable, IdentityConflict
+from gateway.errors import BusyError, DirectoryError, DirectoryUnavailable, IdentityConflict, RemovedHere
 from gateway.identity.hashing import PasswordHasher
 from gateway.identity.model import AccountState, Entry, Identity, LoginName, NativeEntry, Origin, Secret, normalise
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable, Unknown
@@ -59,11 +59,12 @@ class MemoryDirectory(MemoryChanges):
             raise IdentityConflict(f"the name {login.typed!r} leads to more than one person: {names}")
         return found[0] if found else None
 
-    async def by_origin(self, source: str, keys: Sequence[str]) -> Mapping[str, Identity]:
+    async def by_origin(self, source: str, keys: Sequence[str]) -> Mapping[str, Identity | None]:
         """As `NativeDirectory.by_origin`."""
         self._reading(f"by_origin {source}")
         people = (person.identity for person in self._people.values())
-        return {
+        gone = [key for key in keys if Origin(source, key) in self._removed]
+        return dict.fromkeys(gone) | {
             person.origin.key: person
             for person in people
             if person.origin.source == source and person.origin.key in keys
@@ -111,6 +112,8 @@ class MemoryDirectory(MemoryChanges):
         for held in self._people.values():
             if held.identity.origin == person.origin:
                 return held.identity
+        if person.origin in self._removed:
+            raise RemovedHere(f"{person.dn!r} of source {person.origin.source} was removed from the directory")
         for held in self._people.values():
             _refuse_second(person, held.identity)
         self._make_room(person)
@@ -166,10 +169,11 @@ class MemoryDirectory(MemoryChanges):
         if origin not in self._removed:
             self._entries.carry(entry, origin, at)
 
-    async def carried(self, source: str, keys: Sequence[str]) -> Mapping[str, NativeEntry]:
+    async def carried(self, source: str, keys: Sequence[str]) -> Mapping[str, NativeEntry | None]:
         """As `NativeDirectory.carried`."""
         self._reading(f"carried {source}")
-        return self._entries.carried(source, keys)
+        gone = [key for key in keys if Origin(source, key) in self._removed]
+        return dict.fromkeys(gone) | self._entries.carried(source, keys)
 
     async def memberships(
         self, members: Sequence[str], *, by_name: bool = False

@@ -69,7 +69,7 @@ class MemoryEntries:
         del self._held[entry.origin or Origin("", str(entry.id))]
         self.version += 1
 
-    def carried(self, source: str, keys: Sequence[str]) -> Mapping[str, NativeEntry]:
+    def carried(self, source: str, keys: Sequence[str]) -> dict[str, NativeEntry | None]:
         """As `NativeDirectory.carried`."""
         origins = (Origin(source, key) for key in keys)
         return {one.key: bare(self._held[one].entry) for one in origins if one in self._held}

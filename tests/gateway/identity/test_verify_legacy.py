@@ -9,6 +9,7 @@ from twisted.internet.defer import Deferred
 from waiting import now, settled
 
 from gateway.errors import SourceMisbehaved
+from gateway.identity.changes import Deed
 from gateway.identity.guard import GuardRules
 from gateway.identity.model import AccountState, LoginName, PasswordCredential, Secret
 from gateway.identity.outcome import Accepted, Notice, Outcome, Reason, Rejected, Unavailable
@@ -62,6 +63,19 @@ def test_somebody_who_moved_under_another_name_is_still_the_directorys() -> None
     assert rig.bind("jsmith") == Rejected(Reason.WRONG_PASSWORD)
     assert isinstance(rig.bind("jsmith", b"new"), Accepted)
     assert rig.verified() == 1
+
+
+def test_who_was_removed_from_the_directory_is_refused_although_the_source_says_yes() -> None:
+    """R10: and is not adopted again; a wrong password is answered as ever."""
+    rig = Rig()
+    rig.bind()
+    moved = rig.moved()
+    assert moved is not None
+    now(rig.native.remove(moved.dn_key, Deed(1.0)))
+    assert rig.bind() == Rejected(Reason.REMOVED)
+    assert "removed" in rig.trail[-1].detail
+    assert rig.moved() is None
+    assert rig.bind(password=WRONG) == Rejected(Reason.WRONG_PASSWORD)
 
 
 def test_a_second_person_of_the_same_name_is_a_collision_and_overwrites_nobody() -> None:
