@@ -6,16 +6,27 @@ from conversation import Client, People, bind_request, person, search_request, s
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.wire.controls import START_TLS, WHO_AM_I
+from gateway.wire.controls import (
+    PASSWORD_MODIFY,
+    START_TLS,
+    WHO_AM_I,
+    PasswordModifyRequest,
+    encode_password_modify,
+)
 from gateway.wire.filter import parse_filter
 from gateway.wire.ldap import encode_message
 from gateway.wire.messages import (
     AbandonRequest,
+    AddRequest,
+    Change,
     CompareRequest,
     Control,
     DelRequest,
     ExtendedRequest,
     LdapMessage,
+    ModifyDnRequest,
+    ModifyOperation,
+    ModifyRequest,
     Operation,
     UnbindRequest,
 )
@@ -31,6 +42,12 @@ REQUESTS: tuple[Operation, ...] = (
     ExtendedRequest(WHO_AM_I),
     ExtendedRequest(START_TLS),
     DelRequest(BASE),
+    ExtendedRequest(
+        PASSWORD_MODIFY, encode_password_modify(PasswordModifyRequest(f"uid=jdoe,{BASE}", b"secret", b"x"))
+    ),
+    ModifyRequest(f"uid=jdoe,{BASE}", (Change(ModifyOperation.REPLACE, "unicodePwd", ('"x"'.encode("utf-16-le"),)),)),
+    AddRequest(f"uid=new,{BASE}", (("objectClass", (b"person",)), ("userPassword", (b"x",)))),
+    ModifyDnRequest(f"uid=new,{BASE}", "uid=newer", delete_old_rdn=True, new_superior=BASE),
     AbandonRequest(1),
     UnbindRequest(),
 )
