@@ -22,6 +22,7 @@ class AbsentDirectory:
 
     def __init__(self, missing: DirectoryMissing) -> None:
         self.missing = missing
+        self.scans = 0
 
     async def find(self, login: LoginName) -> Identity | None:
         """As `NativeDirectory.find`."""

@@ -238,6 +238,11 @@ class Daemon:
         metrics.gauge("bindferry_hashing_running", "Threads that hash", lambda: stores.hashing.running)
         metrics.gauge("bindferry_hashing_waiting", "Hashes that wait for a thread", lambda: stores.hashing.waiting)
         metrics.gauge("bindferry_paged_searches", "Paged searches that rest", lambda: len(self._resting))
+        metrics.counter(
+            "bindferry_directory_scans",
+            "Searches of the directory that no index could answer",
+            lambda: stores.native.scans,
+        )
         metrics.gauge("bindferry_connections", "LDAP connections", self._connections)
         metrics.gauge("bindferry_audit_lost", "Audit lines that could not be written", self._lost)
         metrics.gauge_for(

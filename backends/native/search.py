@@ -14,17 +14,24 @@ from backends.native.engine import Store
 from backends.native.reading import named
 from backends.native.record import Record
 from backends.native.stages import ENTRIES, PAGE, PEOPLE, Stage, below
-from gateway.errors import IdentityConflict
+from gateway.errors import IdentityConflict, LimitError
 from gateway.identity.model import Entry
 from gateway.identity.search import BaseNotFound, Query, Scope
 
 
 @dataclass(slots=True)
 class Search:
-    """One search under way: the tables that are still to be read."""
+    """One search under way: the tables that are still to be read.
+
+    `scanned`: no index named what is to be read in one of them, so all below the base is. `passed` counts what was read
+    like that and not selected; more than `most` (0: no bound) are too many.
+    """
 
     query: Query
     stages: list[Stage]
+    most: int = 0
+    scanned: bool = False
+    passed: int = 0
 
     @property
     def ended(self) -> bool:
@@ -32,12 +39,13 @@ class Search:
         return not self.stages
 
 
-def begin(store: Store, query: Query, base: str) -> tuple[list[Entry], Search]:
+def begin(store: Store, query: Query, base: str, most: int = 0) -> tuple[list[Entry], Search]:
     """The first page, and what `proceed` needs. `base` is the directory's own, normalised.
 
     `BaseNotFound` where nothing is at or below the query's base, and that is not the directory's own either.
+    `LimitError`, here and later, where more than `most` would be read for nothing.
     """
-    search = Search(query, [Stage(query, PEOPLE), Stage(query, ENTRIES)])
+    search = Search(query, [Stage(query, PEOPLE), Stage(query, ENTRIES)], most)
     with store.reading() as connection:
         person = _pinned(connection, query)
         if person is not None:
@@ -73,6 +81,13 @@ def _exists(connection: Connection, base: str) -> bool:
     )
 
 
+def _count(search: Search, passed: int) -> None:
+    search.scanned = True
+    search.passed += passed
+    if search.most and search.passed > search.most:
+        raise LimitError("this filter would read too many entries in vain: ask for an indexed attribute, too")
+
+
 def _page(connection: Connection, search: Search) -> list[Entry]:
     found: list[Entry] = []
     looked = 0
@@ -81,6 +96,8 @@ def _page(connection: Connection, search: Search) -> list[Entry]:
         selected, rows = stage.page(connection)
         found.extend(selected)
         looked += rows
+        if stage.rows is None and search.query.scope is not Scope.BASE:
+            _count(search, rows - len(selected))
         if not stage.ended:
             break
         search.stages.pop(0)

@@ -66,6 +66,8 @@ class SqlOptions(Options):
     """People kept in memory, at some 6 KiB each."""
     busy_timeout: Annotated[Seconds, Field(gt=0)] = 2.0
     """How long to wait while another process writes."""
+    scan: Annotated[int, Field(ge=0)] = 100_000
+    """Entries that one search may read without selecting them, where no index tells which ones to read; 0: no bound."""
     read_threads: Annotated[int, Field(ge=1, le=64)] = 2
     """How many questions that memory cannot answer are asked at once."""
 
@@ -76,7 +78,9 @@ class SqlDirectory:
     def __init__(self, store: Store, options: SqlOptions, context: Context) -> None:
         self._store = store
         self._clock = context.reactor
+        self.scans = 0
         self._base = normalise_dn(options.base)
+        self._scan = options.scan
         self._patience = options.busy_timeout + 3.0
         self._readers = Pool(context.reactor, "directory-read", options.read_threads, _READS)
         self._writer = Pool(context.reactor, "directory-write", 1, _WRITES)
@@ -221,7 +225,8 @@ class SqlDirectory:
             if record is not None and query.selects(record.identity):
                 yield record.identity
                 return
-        page, search = await self._read(begin, self._store, query, self._base)
+        page, search = await self._read(begin, self._store, query, self._base, self._scan)
+        self.scans += search.scanned
         while True:
             for entry in page:
                 yield entry

@@ -59,7 +59,10 @@ class NativeDirectory(Protocol):
     """The new directory. Raises `DirectoryUnavailable` where it cannot answer; a password verdict is an Outcome.
 
     Reads of people in use are answered from memory without suspending, never staler than a second (R9, R19).
+    `scans` counts the searches that had to read all below their base, as no index knew better.
     """
+
+    scans: int
 
     async def find(self, login: LoginName) -> Identity | None:
         """By DN where `login.dn` is set, else by login name or alias. Two people: `IdentityConflict`."""
@@ -136,7 +139,8 @@ class NativeDirectory(Protocol):
 
     def search(self, query: Query) -> AsyncGenerator[Entry, None]:
         """As `LegacySource.search`: the people here as `Identity`, the rest as `NativeEntry`. Of the latter, the values
-        of `members` (see there) are in the entry only where `Query.attributes` asks for them."""
+        of `members` (see there) are in the entry only where `Query.attributes` asks for them. `LimitError` where too
+        many entries would be read in vain."""
 
     async def counts(self) -> Mapping[str, int]:
         """How many people are here, by the source that they came from."""

@@ -26,6 +26,7 @@ class MemoryDirectory(MemoryChanges):
     def __init__(self, hasher: PasswordHasher, base: str = "dc=example,dc=com") -> None:
         super().__init__()
         self.asked: list[str] = []
+        self.scans = 0
         self._hasher = hasher
         self._base = normalise_dn(base)
         self._reads_fail: DirectoryError | None = None

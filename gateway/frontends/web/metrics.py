@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from prometheus_client import (
     CollectorRegistry,
@@ -12,10 +12,24 @@ from prometheus_client import (
     disable_created_metrics,
     generate_latest,
 )
+from prometheus_client.metrics_core import CounterMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from gateway.identity.audit import CHANGES, AuditRecord
 
 _BUCKETS = (0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class _Count(Collector):
+    """A counter of one figure."""
+
+    def __init__(self, name: str, text: str, read: Callable[[], float]) -> None:
+        self._told = name, text
+        self._read = read
+
+    def collect(self) -> Iterator[Metric]:
+        name, text = self._told
+        yield CounterMetricFamily(name, text, value=self._read())
 
 
 class Metrics:
@@ -58,6 +72,10 @@ class Metrics:
     def gauge(self, name: str, text: str, read: Callable[[], float]) -> None:
         """A figure that is read when it is scraped."""
         Gauge(name, text, registry=self.registry).set_function(read)
+
+    def counter(self, name: str, text: str, read: Callable[[], float]) -> None:
+        """A count that somebody else keeps, read when it is scraped; shown as `name` with `_total` behind it."""
+        self.registry.register(_Count(name, text, read))
 
     def gauge_for(self, name: str, text: str, label: str, reads: dict[str, Callable[[], float]]) -> None:
         """The same for several things of one kind, told apart by `label`."""

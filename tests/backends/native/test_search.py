@@ -11,6 +11,7 @@ from backends.native.engine import Store, open_store
 from backends.native.narrow import people_found
 from backends.native.search import begin, proceed
 from backends.native.stages import PAGE
+from gateway.errors import LimitError
 from gateway.identity.model import Entry, Identity
 from gateway.identity.search import Query, Scope
 from gateway.testing.directory_hooks import BASE, adoption, person
@@ -75,3 +76,21 @@ def test_people_adopted_meanwhile_do_no_harm(store: Store) -> None:
     while not search.ended:
         seen.extend(names(proceed(store, search)))
     assert len(seen) == len(set(seen)) == PEOPLE
+
+
+def test_a_search_that_reads_too_many_in_vain_is_ended(store: Store) -> None:
+    """A filter that no index knows is bounded; what it selects does not count, nor what an index named."""
+
+    def run(text: str, most: int) -> bool:
+        _, search = begin(store, Query(f"ou=people,{BASE}", Scope.SUBTREE, parse_filter(text)), BASE, most)
+        while not search.ended:
+            proceed(store, search)
+        return search.scanned
+
+    assert run("(title=x)", 0)
+    assert run("(title=x)", 1000)
+    with pytest.raises(LimitError):
+        run("(title=x)", PEOPLE - 1)
+    assert run("(objectClass=*)", 1)
+    assert not run("(&(uid=user*)(title=x))", 1)
+    assert not run("(uid=nobody)", 1)
