@@ -6,6 +6,7 @@ import resource
 import signal
 import socket
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -19,10 +20,12 @@ from gateway import __version__
 from gateway.app import Core, Stores, assemble, open_stores
 from gateway.auditfile import AuditFile, check_writable
 from gateway.config import Settings
-from gateway.config.listen import Proxy
+from gateway.config.listen import Ldap, Ldaps, Named, Proxy
 from gateway.errors import BindferryError, ConfigError, DirectoryError
+from gateway.frontends.ldap.applications import Applications
 from gateway.frontends.ldap.balanced import Balanced
-from gateway.frontends.ldap.listener import Listener
+from gateway.frontends.ldap.configured import configured, outside
+from gateway.frontends.ldap.listener import Door, Listener
 from gateway.frontends.ldap.paging import Resting
 from gateway.frontends.ldap.services import Services
 from gateway.frontends.web.health import Condition, site
@@ -136,8 +139,8 @@ class Daemon:
 
     def _prepare_tls(self) -> None:
         listen = self._settings.listen
-        for name, place in (("ldap", listen.ldap), ("ldaps", listen.ldaps)):
-            if place is not None and place.keypair is not None and place.keypair_files is not None:
+        for name, place in listen.doors().items():
+            if place.keypair is not None and place.keypair_files is not None:
                 self._tls[name] = ServerTls(name, place.keypair, place.keypair_files)
         if self._tls:
             self._renewing = self._reactor.callLater(_RENEWAL, self._renew)
@@ -175,28 +178,36 @@ class Daemon:
     def _take_ports(self) -> None:
         """Bind every socket before anything is opened or written; connections wait in the backlog meanwhile."""
         listen = self._settings.listen
-        for name, place in (("ldap", listen.ldap), ("ldaps", listen.ldaps), ("health", listen.health)):
-            if place is not None:
-                self._sockets[name] = bound(name, place.address, place.port)
+        places: dict[str, Any] = dict(listen.doors())
+        if listen.health is not None:
+            places["health"] = listen.health
+        for name, place in places.items():
+            self._sockets[name] = bound(name, place.address, place.port)
 
     def _accept(self, core: Core) -> None:
-        ldaps = self._settings.listen.ldaps
-        self._listener = Listener(self._services(core), self._reactor)
-        factories: dict[str, Any] = {
-            "ldap": self._listener,
-            "health": site(self.condition, self._metrics, self._reactor),
-        }
-        if "ldaps" in self._tls:
-            factories["ldaps"] = TLSMemoryBIOFactory(self._tls["ldaps"], False, self._listener, self._reactor)
-        for name, place in (("ldap", self._settings.listen.ldap), ("ldaps", ldaps)):
-            if place is not None and place.proxy is not None:
-                factories[name] = self._balanced(factories[name], place.proxy)
+        services = self._services(core)
+        self._listener = Listener(services, self._reactor)
+        factories: dict[str, Any] = {"health": site(self.condition, self._metrics, self._reactor)}
+        for name, door in self._settings.listen.doors().items():
+            factories[name] = self._factory(name, door, self._listener, services)
         for name, taken in self._sockets.items():
             address, port = taken.getsockname()[:2]
             self._ports.append(self._reactor.adoptStreamPort(taken.fileno(), taken.family, factories[name]))
             self.addresses[name] = (address, port)
         for taken in self._sockets.values():
             taken.close()  # the reactor has its own copy
+
+    def _factory(self, name: str, door: Ldap | Ldaps, listener: Listener, services: Services) -> Any:
+        """What makes the connections of one port."""
+        context = self._tls.get(name)
+        factory: Any = Door(listener, name, services)
+        if isinstance(door, Ldap) and not (isinstance(door, Named) and door.tls):
+            of_port = replace(services, starttls=door.starttls, tls=context, clear_text=door.clear_text)
+            factory = Door(listener, name, of_port)
+        else:
+            assert context is not None  # the configuration is checked
+            factory = TLSMemoryBIOFactory(context, False, factory, self._reactor)
+        return factory if door.proxy is None else self._balanced(factory, door.proxy)
 
     def _balanced(self, behind: Any, proxy: Proxy) -> Balanced:
         balanced = Balanced(
@@ -210,7 +221,7 @@ class Daemon:
         return balanced
 
     def _services(self, core: Core) -> Services:
-        settings, ldap = self._settings, self._settings.listen.ldap
+        settings = self._settings
         contexts = [settings.directory.base]
         for source in core.stores.sources:
             contexts += [base for base in source.bases if base not in contexts]
@@ -221,16 +232,19 @@ class Daemon:
             work=core.work,
             naming_contexts=tuple(contexts),
             login_attributes=tuple(name.lower() for name in settings.names.login_attributes),
-            anonymous_search=settings.access.anonymous_search,
             limits=settings.limits,
-            starttls=ldap.starttls if ldap is not None else "off",
-            tls=self._tls.get("ldap"),
-            clear_text=ldap.clear_text if ldap is not None else (),
+            applications=self._applications(contexts),
             vendor_version=__version__,
             ldapv2=settings.access.ldapv2,
             netscape_controls=settings.access.netscape_controls,
             resting=self._resting,
         )
+
+    def _applications(self, contexts: Sequence[str]) -> Applications:
+        listed = self._settings.applications
+        for warning in outside(listed, contexts):
+            _log.warn("{text}", text=str(self._settings.located(warning)))
+        return configured(listed)
 
     def _measure(self, core: Core) -> None:
         metrics, stores = self._metrics, core.stores

@@ -16,6 +16,8 @@ from zope.interface import directlyProvides
 
 from gateway.config.limits import Limits
 from gateway.config.networks import EVERYWHERE
+from gateway.frontends.ldap.application import Application
+from gateway.frontends.ldap.applications import Applications
 from gateway.frontends.ldap.services import Services
 from gateway.frontends.ldap.session import Session
 from gateway.identity.model import Attributes, Entry, Identity, Origin, PasswordCredential, Peer, derive_id
@@ -256,6 +258,8 @@ class People:
 def services(people: People, **settings: Any) -> Services:
     """Services over these people; `limits` as a dict."""
     limits = Limits(**settings.pop("limits", {}))
+    if settings.pop("anonymous_search", False):
+        settings["applications"] = Applications((), Application(anonymous=True))
     made = Services(people, people, naming_contexts=("dc=example,dc=com",), limits=limits, clear_text=EVERYWHERE)
     return replace(made, **settings)
 

@@ -9,6 +9,8 @@ from core_rig import RIGHT, Rig
 
 from gateway.config.limits import Limits
 from gateway.config.networks import EVERYWHERE
+from gateway.frontends.ldap.application import Application
+from gateway.frontends.ldap.applications import Applications
 from gateway.frontends.ldap.services import Services
 from gateway.wire.controls import PAGED_RESULTS, PagedResults, decode_paged_results, encode_paged_results
 from gateway.wire.messages import Control, LdapMessage, LdapResult, SearchResultEntry
@@ -46,7 +48,13 @@ def corp(count: int = 30) -> Rig:
 
 def core_client(rig: Rig, **limits: Any) -> Client:
     client = Client(
-        Services(rig.authenticator, rig.union, limits=Limits(**limits), anonymous_search=True, clear_text=EVERYWHERE)
+        Services(
+            rig.authenticator,
+            rig.union,
+            applications=Applications((), Application(anonymous=True)),
+            limits=Limits(**limits),
+            clear_text=EVERYWHERE,
+        )
     )
     assert client.result(search_request(OLD, scope=0)).code in {0, 32}
     return client

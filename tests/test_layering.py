@@ -25,7 +25,8 @@ ARROWS: dict[str, str] = {
     "gateway.app": EVERYTHING,
     "gateway.daemon": EVERYTHING,
     "gateway.absent": "gateway.errors gateway.identity",
-    "gateway.config": "gateway.errors gateway.options gateway.plugins",
+    # wire: an option that is a DN or a filter is read whole when the file is, so its fault is told with the others.
+    "gateway.config": "gateway.errors gateway.options gateway.plugins gateway.wire",
     "gateway.errors": "",
     "gateway.options": "gateway.errors",
     "gateway.plugins": "gateway.errors gateway.options gateway.identity",  # identity: the types of the contract

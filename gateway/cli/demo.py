@@ -30,6 +30,8 @@ directory:
 listen:
   ldap: {{address: 127.0.0.1, port: {ldap}, starttls: "off"}}
   health: {{address: 127.0.0.1, port: {health}}}
+applications:
+  - {{name: demo, bases: all}}
 audit: {{file: {place}/audit.jsonl}}
 log: {{level: warn, format: text}}
 sources:

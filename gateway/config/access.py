@@ -1,4 +1,4 @@
-"""Section `access`: what may be asked without a password, in which old ways, and who may do directory work."""
+"""Section `access`: in which old ways may be asked, and who may do directory work."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ from gateway.options import Options
 
 
 class Access(Options):
-    """Rights of a connection that has not bound (the root DSE and the schema can always be read), and of some that
-    have."""
+    """What is the same for all applications; what each may see is in section `applications`."""
 
-    anonymous_search: bool = False
-    """Whether searching and comparing need no bind."""
     ldapv2: bool = False
     """Whether a bind of version 2 is answered like one of version 3."""
     netscape_controls: bool = True

@@ -100,10 +100,32 @@ class Ldap(_TlsListener):
 
     @model_validator(mode="after")
     def _tls_has_a_certificate(self) -> Ldap:
-        if self.starttls != "off" and self.certificate is None:
-            raise ValueError(f"starttls is {self.starttls}: it needs a certificate (or write starttls: off)")
-        if self.starttls == "required" and self.clear_text:
-            raise ValueError("clear_text means nothing where starttls is required: write starttls: offered, or off")
+        _check_starttls(self)
+        return self
+
+
+def _check_starttls(listener: Ldap) -> None:
+    if listener.starttls != "off" and listener.certificate is None:
+        raise ValueError(f"starttls is {listener.starttls}: it needs a certificate (or write starttls: off)")
+    if listener.starttls == "required" and listener.clear_text:
+        raise ValueError("clear_text means nothing where starttls is required: write starttls: offered, or off")
+
+
+class Named(Ldap):
+    """One more listener, for applications that are told apart by the port. With `tls` it is LDAPS."""
+
+    port: Port
+    tls: bool = False
+
+    @model_validator(mode="after")
+    def _tls_has_a_certificate(self) -> Named:
+        if self.tls:
+            if self.certificate is None:
+                raise ValueError("needs a certificate")
+            if "starttls" in self.model_fields_set or self.clear_text:
+                raise ValueError("starttls and clear_text mean nothing where tls is true")
+            return self
+        _check_starttls(self)
         return self
 
 
@@ -136,12 +158,22 @@ class Listen(Options):
     ldap: Annotated[Ldap | None, BeforeValidator(_all_defaults)] = None
     ldaps: Annotated[Ldaps | None, BeforeValidator(_all_defaults)] = None
     health: Annotated[Health | None, BeforeValidator(_all_defaults)] = None
+    named: dict[str, Named] = {}
+    """Further listeners by their names."""
 
     @model_validator(mode="after")
     def _somebody_can_connect(self) -> Listen:
-        if self.ldap is None and self.ldaps is None:
+        if self.ldap is None and self.ldaps is None and not self.named:
             raise ValueError("nothing is listened on: write at least one of ldap and ldaps")
-        places = [(one.address, one.port) for one in (self.ldap, self.ldaps, self.health) if one and one.port]
+        if self.named.keys() & {"ldap", "ldaps", "health"}:
+            raise ValueError("ldap, ldaps and health are names already: call the named listener otherwise")
+        everywhere: list[_Listener] = [*self.doors().values(), *filter(None, [self.health])]
+        places = [(one.address, one.port) for one in everywhere if one.port]
         if len(set(places)) < len(places):
             raise ValueError("two listeners have the same address and port")
         return self
+
+    def doors(self) -> dict[str, Ldap | Ldaps]:
+        """Every listener for LDAP, by name."""
+        doors: dict[str, Ldap | Ldaps | None] = {"ldap": self.ldap, "ldaps": self.ldaps, **self.named}
+        return {name: door for name, door in doors.items() if door is not None}

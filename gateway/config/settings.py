@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from gateway.config.access import Access
+from gateway.config.applications import Application, faults_of
 from gateway.config.audit import Audit
 from gateway.config.changes import Changes
 from gateway.config.document import Document, read_document
@@ -45,6 +46,7 @@ class Sections(Options):
     throttle: Throttle = Throttle()
     access: Access = Access()
     changes: Changes = Changes()
+    applications: tuple[Application, ...] = ()
     audit: Audit = Audit()
     log: Log = Log()
     stop: Stop = Stop()
@@ -66,6 +68,7 @@ class Settings:
     throttle: Throttle = field(default_factory=Throttle)
     access: Access = field(default_factory=Access)
     changes: Changes = field(default_factory=Changes)
+    applications: tuple[Application, ...] = ()
     audit: Audit = field(default_factory=Audit)
     log: Log = field(default_factory=Log)
     stop: Stop = field(default_factory=Stop)
@@ -94,7 +97,7 @@ def load(path: Path | str, *, find: Find = find, now: Callable[[], datetime] = u
         document=document,
         directory=directory,
         sources=sources,
-        warnings=warnings_of(sections.listen, document, now()),
+        warnings=warnings_of(sections.listen, sections.applications, document, now()),
         **{name: getattr(sections, name) for name in Sections.model_fields},
     )
 
@@ -102,11 +105,16 @@ def load(path: Path | str, *, find: Find = find, now: Callable[[], datetime] = u
 def _sections(document: Document) -> Sections | None:
     # A section whose lines are all comments is null in YAML: it has its defaults.
     written = {name: {} if value is None else value for name, value in document.values.items()}
+    if written.get("applications") == {}:
+        written["applications"] = []
     try:
-        return Sections.model_validate({k: v for k, v in written.items() if k not in {"directory", "sources"}})
+        sections = Sections.model_validate({k: v for k, v in written.items() if k not in {"directory", "sources"}})
     except ValidationError as error:
         note(error, _Whole, (), document)
         return None
+    for place, text in faults_of(sections.applications, tuple(sections.listen.doors())):
+        document.complain(text, place)
+    return sections
 
 
 class _Whole(Sections):

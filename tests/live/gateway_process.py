@@ -85,6 +85,7 @@ class Gateway:
                 "ldap": {"address": "127.0.0.1", "port": 0, "starttls": "off"},
                 "health": {"address": "127.0.0.1", "port": 0},
             },
+            "applications": [{"name": "everybody", "bases": "all"}],
             "audit": {"file": str(self.audit_file)},
             "log": {"level": "debug", "format": "json"},
             "sources": list(sources),

@@ -45,10 +45,23 @@ def check_may_send_password(session: Session, *, is_sent: bool = True) -> None:
 
 def check_may_read(session: Session) -> None:
     """`LdapError` 13 on a connection in clear where TLS is required, 50 for anonymous where that is not allowed."""
-    services = session.services
-    if services.starttls == "required" and not session.is_tls:
+    services, application = session.services, session.application
+    if not session.is_tls and (services.starttls == "required" or application.needs_tls):
         raise LdapError(ResultCode.CONFIDENTIALITY_REQUIRED, "entries may only be read after StartTLS, or by LDAPS")
-    if session.identity is None and not services.anonymous_search:
+    if session.identity is None and not application.anonymous:
         raise LdapError(
             ResultCode.INSUFFICIENT_ACCESS_RIGHTS, "bind first: entries are not shown to anonymous connections"
+        )
+
+
+def tell_that_nothing_is_shown(session: Session) -> None:
+    """Once for each application and name: somebody searched who is shown nothing, because no rule says what."""
+    identity, name = session.identity, session.application.name
+    who = "anonymous" if identity is None else identity.dn
+    if session.services.applications.is_news("nothing is shown", name, who):
+        _log.warn(
+            "application {application} searched as {who} and is shown nothing but that entry: "
+            "give it bases under applications",
+            application=name,
+            who=who,
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.frontends.ldap.personas.persona import PLAIN, Persona
+from gateway.frontends.ldap.reach import EVERYWHERE, Reach
 from gateway.frontends.ldap.view import EVERYTHING, View
 
 
@@ -15,14 +16,18 @@ from gateway.frontends.ldap.view import EVERYTHING, View
 class Application:
     """Compared by `is`; everything that differs between applications hangs here.
 
-    `name` goes into audit, provenance and metrics. `view` says which attributes it sees, `persona` how entries look to
-    it. `size`, `time` (seconds) and `page` are its own bounds on entries of a search, time of a search and entries of a
-    page; None is what is configured for all. `tolerates` are the sins that it may commit.
+    `name` goes into audit, provenance and metrics. `reach` says which entries it sees, `view` which of their
+    attributes, `persona` how they look to it. `anonymous`: without a bind, too. `needs_tls`: only through TLS. `size`,
+    `time` (seconds) and `page` are its own bounds on entries of a search, time of a search and entries of a page; None
+    is what is configured for all. `tolerates` are the sins that it may commit.
     """
 
     name: str = "default"
     view: View = EVERYTHING
     persona: Persona = PLAIN
+    reach: Reach = EVERYWHERE
+    anonymous: bool = False
+    needs_tls: bool = False
     size: int | None = None
     time: float | None = None
     page: int | None = None

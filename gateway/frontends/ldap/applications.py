@@ -14,6 +14,7 @@ from gateway.frontends.ldap.application import DEFAULT, Application
 from gateway.identity.model import Identity, LoginName, normalise
 
 _MOST_ENTRANCES = 4096
+_MOST_TOLD = 1024
 
 _IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -40,11 +41,14 @@ class Rule:
 class Entrance:
     """What a connection from one place may be: `stranger` until it binds, and for everybody who has no rule."""
 
-    __slots__ = ("_named", "stranger")
+    __slots__ = ("_named", "personas", "stranger")
 
     def __init__(self, stranger: Application, named: Mapping[str, tuple[int, Application]]) -> None:
         self.stranger = stranger
         self._named = dict(named)
+        all_of_them = dict.fromkeys([stranger.persona, *(application.persona for _, application in named.values())])
+        self.personas = tuple(persona for persona in all_of_them if not persona.is_plain)
+        """Those that may know people by other names: people bind by what an application on another connection found."""
 
     def named(self, login: LoginName) -> Application:
         """Whoever would be bound by this name, as far as it tells."""
@@ -67,6 +71,7 @@ class Applications:
         self._rules = tuple(rules)
         self._default = default
         self._entrances: dict[tuple[str, str], Entrance] = {}
+        self._told: set[object] = set()
 
     def at(self, listener: str, address: str) -> Entrance:
         """What a connection to this listener from this address may be."""
@@ -77,6 +82,15 @@ class Applications:
                 self._entrances.clear()
             entrance = self._entrances[place] = self._entrance(listener, address)
         return entrance
+
+    def is_news(self, *what: object) -> bool:
+        """Whether this was not said before, so that a log line comes once and not with every request."""
+        if what in self._told:
+            return False
+        if len(self._told) >= _MOST_TOLD:
+            self._told.clear()
+        self._told.add(what)
+        return True
 
     def _entrance(self, listener: str, address: str) -> Entrance:
         try:

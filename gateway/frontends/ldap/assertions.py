@@ -28,11 +28,9 @@ def asserted(controls: Sequence[Control]) -> Filter | None:
 
 
 def check_assertion(session: Session, wanted: Filter | None, entry: Entry) -> None:
-    """`LdapError` 122 unless the entry is as asserted. What the application may not see makes an assertion neither true
-    nor false, and so it fails."""
+    """`LdapError` 122 unless the entry, as the application sees it, is as asserted. What it may not see makes an
+    assertion neither true nor false, and so it fails."""
     if wanted is None:
         return
-    application = session.application
-    shown = application.persona.outward(entry)
-    if application.view.visible(wanted).matches(all_attributes(shown)) is not True:
+    if session.application.view.visible(wanted).matches(all_attributes(entry)) is not True:
         raise LdapError(ResultCode.ASSERTION_FAILED, "the entry is not as asserted")

@@ -3,10 +3,12 @@ core."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gateway.frontends.ldap import sasl
 from gateway.frontends.ldap.access import LONGEST_PASSWORD, check_may_send_password
+from gateway.frontends.ldap.known import known_login
 from gateway.frontends.ldap.names import login_name
 from gateway.frontends.ldap.policy import bind_controls
 from gateway.frontends.ldap.results import INVALID_CREDENTIALS, SUCCESS, bind_result
@@ -41,7 +43,7 @@ async def bind(call: Call, request: BindRequest) -> BindResponse:
     if isinstance(outcome, Accepted):
         call.become(outcome.identity)
     call.controls = bind_controls(call.message.controls, outcome, netscape=session.services.netscape_controls)
-    return BindResponse(bind_result(outcome))
+    return BindResponse(_told(session, outcome))
 
 
 async def decide(session: Session, request: BindRequest) -> Outcome | LdapResult:
@@ -55,5 +57,15 @@ async def decide(session: Session, request: BindRequest) -> Outcome | LdapResult
     if not request.name or len(method.password) > LONGEST_PASSWORD:
         return INVALID_CREDENTIALS
     login = login_name(request.name)
+    if session.entrance.personas:
+        login = await known_login(session, login)
     credential = PasswordCredential(login, Secret(method.password))
     return await session.services.binder.bind(credential, session.peer_named(login))
+
+
+def _told(session: Session, outcome: Outcome) -> LdapResult:
+    """The result, in the words that this application's persona has for a refusal."""
+    result = bind_result(outcome)
+    persona = session.application.persona
+    text = None if isinstance(outcome, Accepted) or persona.is_plain else persona.diagnostic(outcome)
+    return result if text is None else replace(result, diagnostic=text)

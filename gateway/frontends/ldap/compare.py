@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from gateway.frontends.ldap.access import check_may_read
 from gateway.frontends.ldap.assertions import asserted, check_assertion
 from gateway.frontends.ldap.names import dn_key
-from gateway.frontends.ldap.tree import entry_at, matched_dn, own_entry
+from gateway.frontends.ldap.reading import contexts, entry_at
+from gateway.frontends.ldap.suffixes import matched_dn
+from gateway.frontends.ldap.tree import own_entry
 from gateway.identity.search import Scope, all_attributes
 from gateway.wire.filter import Equal, Present
 from gateway.wire.messages import CompareRequest, CompareResponse, LdapResult, ResultCode
@@ -30,7 +32,7 @@ async def compare(call: Call, request: CompareRequest) -> CompareResponse:
         check_may_read(session)
     entry = await entry_at(session, request.entry)
     if entry is None:
-        below = matched_dn(session.services.naming_contexts, dn_key(request.entry))
+        below = matched_dn(contexts(session), dn_key(request.entry))
         return CompareResponse(LdapResult(ResultCode.NO_SUCH_OBJECT, below))
     check_assertion(session, asserted(call.message.controls), entry)
     attributes = all_attributes(entry)

@@ -156,7 +156,7 @@ async def _begin(call: Call, request: SearchRequest, wishes: Wishes, find: Find,
 async def _sort(call: Call, wishes: Wishes, course: Course, most: int) -> None:
     application = call.session.application
     try:
-        done = await in_order(course.entries, wishes.sort, application.view, most, application.persona.outward)
+        done = await in_order(course.entries, wishes.sort, application.view, most)
     except BaseException:
         await course.close()
         raise

@@ -58,12 +58,16 @@ class Listener(Factory):
 
     def buildProtocol(self, addr: IAddress | None) -> Protocol:  # noqa: N802 - IProtocolFactory
         """A session, or one sentence why not."""
+        return self.connected(addr, "ldap", self._services)
+
+    def connected(self, addr: IAddress | None, name: str, services: Services) -> Protocol:
+        """The same for a connection to the port of this name, where other services are given."""
         if self._is_draining:
             return Turned(LdapResult(ResultCode.UNAVAILABLE, diagnostic="the server is shutting down"))
         if len(self.sessions) >= self._services.limits.connections:
             _log.debug("{peer} turned away: too many connections", peer=getattr(addr, "host", "local"))
             return Turned(LdapResult(ResultCode.BUSY, diagnostic="too many connections"))
-        session = Session(self._services, self._clock, self._gone, client=addr)
+        session = Session(services, self._clock, self._gone, name, client=addr)
         self.sessions.add(session)
         return session
 
@@ -98,3 +102,18 @@ class Listener(Factory):
         self.sessions.discard(session)
         if self._all_gone is not None and not self.sessions and not self._all_gone.called:
             self._all_gone.callback(None)
+
+
+class Door(Factory):
+    """One of several ports of a listener: its connections know its name, and have its services."""
+
+    noisy = False
+
+    def __init__(self, listener: Listener, name: str, services: Services) -> None:
+        self._listener = listener
+        self._name = name
+        self._services = services
+
+    def buildProtocol(self, addr: IAddress | None) -> Protocol:  # noqa: N802 - IProtocolFactory
+        """A session, or one sentence why not; the limit is one for all ports."""
+        return self._listener.connected(addr, self._name, self._services)

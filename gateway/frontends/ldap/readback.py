@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from gateway.frontends.ldap.access import check_may_read
 from gateway.frontends.ldap.assertions import asserted, check_assertion
 from gateway.frontends.ldap.entries import select
-from gateway.frontends.ldap.tree import entry_at
+from gateway.frontends.ldap.reading import entry_at
 from gateway.wire.filter import Filter
 from gateway.wire.ldap import encode_entry
 from gateway.wire.messages import Control

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gateway.frontends.ldap.access import LONGEST_PASSWORD, check_may_send_password
+from gateway.frontends.ldap.known import known_login
 from gateway.frontends.ldap.names import login_name
 from gateway.frontends.ldap.results import INVALID_CREDENTIALS, LdapError
 from gateway.identity.model import LoginName, PasswordCredential, Secret
@@ -59,6 +60,8 @@ async def _plain(session: Session, credentials: bytes | None) -> Outcome | LdapR
         return _malformed("a name in a PLAIN message is none")
     if len(password) > LONGEST_PASSWORD:
         return INVALID_CREDENTIALS
+    if session.entrance.personas:
+        login = await known_login(session, login)
     credential = PasswordCredential(login, Secret(password), acting_as)
     return await session.services.binder.bind(credential, session.peer_named(login))
 

@@ -10,13 +10,14 @@ from gateway.frontends.ldap.access import check_may_read
 from gateway.frontends.ldap.assertions import asserted, check_assertion
 from gateway.frontends.ldap.controlled import Wishes, controlled
 from gateway.frontends.ldap.entries import encoded, select
-from gateway.frontends.ldap.names import dn_key, login_name, login_value
+from gateway.frontends.ldap.names import dn_key
+from gateway.frontends.ldap.reading import contexts, entry_at, found
 from gateway.frontends.ldap.results import SUCCESS
-from gateway.frontends.ldap.tree import entry_at, matched_dn, own_entry, suffixes, with_suffix
-from gateway.identity.model import Entry, LoginName
+from gateway.frontends.ldap.suffixes import matched_dn, suffixes
+from gateway.frontends.ldap.tree import own_entry
+from gateway.identity.model import Entry
 from gateway.identity.resting import Pause
 from gateway.identity.search import BaseNotFound, Query, Scope, all_attributes
-from gateway.wire.filter import Filter, asked_names
 from gateway.wire.messages import LdapResult, ResultCode, SearchRequest, SearchResultDone
 
 if TYPE_CHECKING:
@@ -39,9 +40,8 @@ async def search(call: Call, request: SearchRequest) -> SearchResultDone:
     if own is not None:
         return await _own(call, request, own, wishes)
     check_may_read(session)
-    contexts, application = session.services.naming_contexts, session.application
     most, seconds = bounds(session)
-    if request.time_limit or application.time is not None:
+    if request.time_limit or session.application.time is not None:
         call.seconds = min(seconds, request.time_limit or seconds)
     try:
         if wishes is None:
@@ -53,9 +53,10 @@ async def search(call: Call, request: SearchRequest) -> SearchResultDone:
             check_assertion(session, assertion, base)
         return await controlled(call, request, wishes, partial(_entries, session, wishes.reading(request), key), most)
     except BaseNotFound:
-        if key in suffixes(contexts):
+        known = contexts(session)
+        if key in suffixes(known):
             return _DONE
-        return SearchResultDone(LdapResult(ResultCode.NO_SUCH_OBJECT, matched_dn(contexts, key)))
+        return SearchResultDone(LdapResult(ResultCode.NO_SUCH_OBJECT, matched_dn(known, key)))
 
 
 async def _own(call: Call, request: SearchRequest, own: Entry, wishes: Wishes | None) -> SearchResultDone:
@@ -75,12 +76,12 @@ async def _own(call: Call, request: SearchRequest, own: Entry, wishes: Wishes | 
     return _DONE
 
 
-async def _send(call: Call, found: AsyncGenerator[Entry, None], size: int) -> SearchResultDone:
+async def _send(call: Call, entries: AsyncGenerator[Entry, None], size: int) -> SearchResultDone:
     request, outlet = call.message.operation, call.session.outlet
     assert isinstance(request, SearchRequest)
     selection = select(request.attributes, request.types_only, call.session.application.view)
     try:
-        async for entry in found:
+        async for entry in entries:
             if not size:
                 return _SIZE_LIMIT
             size -= 1
@@ -88,34 +89,20 @@ async def _send(call: Call, found: AsyncGenerator[Entry, None], size: int) -> Se
             if outlet.full:
                 await outlet.room()
     finally:
-        await found.aclose()  # `aclosing` would do, and costs as much as the rest of this loop for one entry
+        await entries.aclose()  # `aclosing` would do, and costs as much as the rest of this loop for one entry
     return _DONE
 
 
 def _entries(
     session: Session, request: SearchRequest, key: str, limit: int, pause: Pause | None = None
 ) -> AsyncGenerator[Entry, None]:
-    services, scope = session.services, _SCOPES[request.scope]
-    suffix = suffixes(services.naming_contexts).get(key)
-    wanted = session.application.view.visible(request.filter)
-    if scope is Scope.BASE:
-        person = None if suffix is not None else login_name(request.base)
-    else:
-        person = _pinned(wanted, services.login_attributes)
-    asked = select(request.attributes, request.types_only, session.application.view).asked
-    query = Query(key, scope, wanted, person, limit, asked, pause=pause)
-    if suffix is not None and person is None:
-        return with_suffix(services.searcher, query, suffix)
-    return services.searcher.search(query)
+    view = session.application.view
+    asked = select(request.attributes, request.types_only, view).asked
+    query = Query(key, _SCOPES[request.scope], view.visible(request.filter), None, limit, asked, pause=pause)
+    return found(session, query, request.base)
 
 
 def bounds(session: Session) -> tuple[int, float]:
     """The most entries and seconds that one search of this application may have."""
     limits, application = session.services.limits, session.application
     return application.size or limits.size, application.time or limits.time
-
-
-def _pinned(wanted: Filter, login_attributes: tuple[str, ...]) -> LoginName | None:
-    """The one person whom the filter can mean."""
-    asked = asked_names(wanted, login_attributes)
-    return login_value(asked[1]) if asked is not None else None

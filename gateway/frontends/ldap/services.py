@@ -68,7 +68,6 @@ class Services:
     naming_contexts: tuple[str, ...] = ()
     login_attributes: tuple[str, ...] = ("uid",)
     applications: Applications = field(default_factory=Applications)
-    anonymous_search: bool = False
     limits: Limits = field(default_factory=Limits)
     starttls: Literal["off", "offered", "required"] = "off"
     tls: object | None = None

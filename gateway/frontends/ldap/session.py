@@ -26,6 +26,7 @@ from gateway.frontends.ldap.order import Order
 from gateway.frontends.ldap.outlet import Outlet, Transport
 from gateway.frontends.ldap.paging import Pages
 from gateway.frontends.ldap.peers import address_of
+from gateway.frontends.ldap.reach import Reach
 from gateway.frontends.ldap.services import Clock, DelayedCall, Services
 from gateway.identity.model import Identity, LoginName, Peer
 from gateway.wire.controls import START_TLS
@@ -56,8 +57,9 @@ class Session(Protocol):
     """An LDAP client, as long as it is connected. `gone` is called once when it no longer is.
 
     `identity` is whom the connection speaks for, None is anonymous; `application` is what it may and sees, chosen when
-    it connects and again when it binds. `listener` is the name of the port that it came by. `takes_passwords` is
-    whether one may be sent here. `client` is who connects, where that is not who the transport's other end is.
+    it connects and again when it binds; `reach` is which entries may be read now. `listener` is the name of the port
+    that it came by. `takes_passwords` is whether a password may be sent here. `client` is who connects, where that is
+    not who the transport's other end is.
     """
 
     peer: Peer
@@ -65,6 +67,7 @@ class Session(Protocol):
     takes_passwords: bool
     application: Application
     entrance: Entrance
+    reach: Reach
 
     def __init__(
         self,
@@ -102,6 +105,7 @@ class Session(Protocol):
         address = nearest if self._client is None else address_of(getattr(self._client, "host", ""))
         self.entrance = self.services.applications.at(self.listener, address)
         self.application = self.entrance.stranger
+        self.reach = self.application.reach
         self.peer = Peer(address, self.application.name)
         # All the way: what a client sends in clear to a balancer far from here crosses a network twice.
         self.takes_passwords = self.is_tls or takes_passwords_in_clear(self.services, {address, nearest})
@@ -233,6 +237,7 @@ class Session(Protocol):
             return
         self.identity = identity
         application = self.entrance.of(identity)
+        self.reach = application.reach
         if application is not self.application:
             self.application = application
             self.peer = Peer(self.peer.address, application.name)

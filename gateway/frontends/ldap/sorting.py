@@ -32,10 +32,8 @@ class Sorted:
         return Control(SORT_RESPONSE, value=encode_sort_result(self.code, self.blamed))
 
 
-async def in_order(
-    found: AsyncGenerator[Entry, None], keys: Sequence[SortKey], view: View, most: int, seen: Callable[[Entry], Entry]
-) -> Sorted:
-    """The entries in this order, by their form as `seen` by the application; at most `most` can be sorted. An order
+async def in_order(found: AsyncGenerator[Entry, None], keys: Sequence[SortKey], view: View, most: int) -> Sorted:
+    """The entries in this order; at most `most` can be sorted. An order
     that there is not leaves them as they are; so does one too many, and what was read comes first then."""
     ranks = []
     for key in keys:
@@ -44,7 +42,7 @@ async def in_order(
         rank = ranking(key.attribute, key.rule)
         if rank is None:
             return Sorted(found, ResultCode.INAPPROPRIATE_MATCHING, key.attribute)
-        ranks.append(_of_entry(rank, seen))
+        ranks.append(_of_entry(rank))
     entries: list[Entry] = []
     failure: Exception | None = None
     try:
@@ -61,8 +59,8 @@ async def in_order(
     return Sorted(_one_by_one(entries, failure), held=len(entries))
 
 
-def _of_entry(rank: Callable[..., Rank], seen: Callable[[Entry], Entry]) -> Callable[[Entry], Rank]:
-    return lambda entry: rank(all_attributes(seen(entry)))
+def _of_entry(rank: Callable[..., Rank]) -> Callable[[Entry], Rank]:
+    return lambda entry: rank(all_attributes(entry))
 
 
 async def _one_by_one(entries: list[Entry], failure: Exception | None) -> AsyncGenerator[Entry, None]:

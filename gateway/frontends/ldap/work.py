@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gateway.frontends.ldap.readback import Around
 from gateway.frontends.ldap.results import SUCCESS, LdapError, password_result
-from gateway.frontends.ldap.tree import matched_dn
+from gateway.frontends.ldap.suffixes import matched_dn
 from gateway.identity.changes import Changed
 from gateway.identity.directory_work import Asker, DirectoryWork
 from gateway.identity.model import Entry

@@ -112,7 +112,9 @@ def parts(values: list[Any], model: type[BaseModel]) -> Iterator[dict[str, Any]]
     """The mappings among these values, or one level deeper, that are written for this model."""
     keys = {field.alias or name for name, field in model.model_fields.items()}
     for value in values:
-        if isinstance(value, dict):
+        if isinstance(value, list):
+            yield from parts(value, model)
+        elif isinstance(value, dict):
             if keys & value.keys():
                 yield value
             else:

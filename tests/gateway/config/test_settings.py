@@ -29,7 +29,7 @@ def test_the_smallest_configuration_has_every_default(tmp_path: Path) -> None:
     assert settings.passwords.memory == 19 << 20
     assert settings.passwords.threads == len(os.sched_getaffinity(0))
     assert settings.names.login_attributes == ("uid", "sAMAccountName")
-    assert settings.access.anonymous_search is False
+    assert settings.applications == ()
     assert settings.warnings == ()
 
 

@@ -1,43 +1,59 @@
-"""A persona: the flavours that one application is shown entries in, one over the other."""
+"""A persona: the form of DNs and the flavours that one application is shown entries in, one over the other."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import cast
 from weakref import WeakKeyDictionary
 
-from gateway.frontends.ldap.personas.flavour import ANYTHING, Flavour, Named
-from gateway.identity.model import Entry
+from gateway.errors import ProtocolError
+from gateway.frontends.ldap.personas.flavour import ANYTHING, Flavour, Item, Named
+from gateway.frontends.ldap.personas.forms import Form, holds_dns, references, translated
+from gateway.identity.model import Attributes, Entry
 from gateway.identity.outcome import Outcome
-from gateway.wire.filter import And, Filter, Not, Or
+from gateway.wire.dn import normalise_dn
+from gateway.wire.filter import And, Equal, Extensible, Filter, Not, Or, Present
+
+_NO_NAMES: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Persona:
-    """What an application sees. `flavours` are listed from the stored entry outwards."""
+    """What an application sees. `form` is applied to what is stored, then the `flavours` in their order."""
 
     name: str = "stored"
     flavours: tuple[Flavour, ...] = ()
+    form: Form | None = None
     _kept: WeakKeyDictionary[Entry, Entry] = field(default_factory=WeakKeyDictionary, repr=False)
 
     @property
     def is_plain(self) -> bool:
         """Whether everything is shown as it is stored."""
-        return not self.flavours
+        return not self.flavours and self.form is None
 
     @property
     def controls(self) -> frozenset[str]:
         """The controls of searches that work for this persona only."""
         return frozenset[str]().union(*(flavour.controls for flavour in self.flavours))
 
-    def outward(self, entry: Entry) -> Entry:
-        """The entry as the application sees it; the same object every time, so that its encoding is kept, too."""
-        if not self.flavours:
-            return entry
+    def kept(self, entry: Entry) -> Entry | None:
+        """The entry as it was shown before: the same object, so that its encoding is kept, too."""
+        return self._kept.get(entry)
+
+    def references(self, entry: Entry) -> list[str]:
+        """The normalised DNs of other entries that must be read to show this one; `outward` wants their shown DNs."""
+        return references(entry, self.form) if self.form is not None else []
+
+    def outward(self, entry: Entry, names: Mapping[str, str] = _NO_NAMES) -> Entry:
+        """The entry as the application sees it; kept unless it depends on other entries, which may change."""
         shown = self._kept.get(entry)
-        if shown is None:
-            shown = entry
-            for flavour in self.flavours:
-                shown = flavour.outward(shown)
+        if shown is not None:
+            return shown
+        shown = translated(entry, self.form, names) if self.form is not None else entry
+        for flavour in self.flavours:
+            shown = flavour.outward(shown)
+        if shown is not entry and not names:
             self._kept[entry] = shown
         return shown
 
@@ -48,12 +64,15 @@ class Persona:
             wanted = meant(wanted, flavour)
         return wanted
 
-    def narrow(self, wanted: Filter) -> Filter:
-        """A filter that selects at least every stored entry whose outward form `wanted` selects."""
+    def narrow(self, wanted: Filter, names: Mapping[str, str] = _NO_NAMES) -> Filter:
+        """A filter that selects at least every stored entry whose outward form `wanted` selects. `names` are stored DNs
+        by normalised shown ones, where a store had to be asked."""
         narrowed = wanted
         for flavour in reversed(self.flavours):
             narrowed = narrow(narrowed, flavour)
-        return narrowed
+        if self.form is None:
+            return narrowed
+        return _about_stored(narrowed, self.form, names)
 
     def wanted(self, asked: frozenset[str]) -> frozenset[str] | None:
         """What must be read to show these attributes; None is everything."""
@@ -71,6 +90,8 @@ class Persona:
 
     def root_dse(self, entry: Entry) -> Entry:
         """The root DSE as the application sees it."""
+        if self.form is not None:
+            entry = replace(entry, operational=_shown_contexts(entry.operational, self.form))
         for flavour in self.flavours:
             entry = flavour.root_dse(entry)
         return entry
@@ -117,4 +138,49 @@ def narrow(wanted: Filter, flavour: Flavour) -> Filter:
             return Or(tuple(narrow(item, flavour) for item in items))
         case Not():
             return ANYTHING
-    return flavour.narrow(wanted)  # type: ignore[arg-type]  # every other class of filter is an item
+    return flavour.narrow(cast(Item, wanted))
+
+
+def asked_dns(wanted: Filter) -> list[str]:
+    """The DNs, as text, that equality items ask for in DN-valued attributes."""
+    match wanted:
+        case And(items) | Or(items):
+            return [dn for item in items for dn in asked_dns(item)]
+        case Equal(attribute, value) if holds_dns(attribute):
+            try:
+                text = value.decode()
+                normalise_dn(text)
+            except (UnicodeDecodeError, ProtocolError):
+                return []
+            return [text]
+    return []
+
+
+def _about_stored(wanted: Filter, form: Form, names: Mapping[str, str]) -> Filter:
+    match wanted:
+        case And(items):
+            return And(tuple(_about_stored(item, form, names) for item in items))
+        case Or(items):
+            return Or(tuple(_about_stored(item, form, names) for item in items))
+        case Not():
+            return ANYTHING
+        case Present():
+            return wanted
+        case Equal(attribute) if holds_dns(attribute):
+            asked = [normalise_dn(dn) for dn in asked_dns(wanted)]
+            return Equal(attribute, names[asked[0]].encode()) if asked and asked[0] in names else ANYTHING
+        case Extensible(attribute=str(attribute), dn_attributes=False) if not holds_dns(attribute):
+            return wanted
+        case Extensible():
+            return ANYTHING  # it may look at the DN, which is another one
+    return ANYTHING if holds_dns(cast(Item, wanted).attribute or "") else wanted
+
+
+def _shown_contexts(attributes: Attributes, form: Form) -> Attributes:
+    """`namingContexts` as the application knows them; each once."""
+    return Attributes(
+        (name, list(dict.fromkeys(form.reference(value.decode()).encode() for value in values)))
+        if name.lower() == "namingcontexts"
+        else (name, values)
+        for name, values in attributes.items()
+    )

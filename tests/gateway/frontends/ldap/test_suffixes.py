@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from conversation import Client, People, bound, person, services, values
 
-from gateway.frontends.ldap.tree import matched_dn, suffixes
+from gateway.frontends.ldap.suffixes import matched_dn, suffixes
 from gateway.identity.model import Attributes, Entry
 from gateway.identity.search import BaseNotFound
 from gateway.wire.filter import Equal, Filter

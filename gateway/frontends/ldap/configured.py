@@ -1,0 +1,91 @@
+"""From the section `applications` to what a connection is given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gateway.config import applications as config
+from gateway.errors import ConfigError, ConfigErrors, ProtocolError
+from gateway.frontends.ldap.application import Application
+from gateway.frontends.ldap.applications import Applications, Rule
+from gateway.frontends.ldap.personas.flavours import FLAVOURS
+from gateway.frontends.ldap.personas.forms import Base, Form, People
+from gateway.frontends.ldap.personas.persona import PLAIN, Persona
+from gateway.frontends.ldap.personas.renamed import Renamed
+from gateway.frontends.ldap.reach import NOWHERE, Reach
+from gateway.frontends.ldap.view import EVERYTHING, View
+from gateway.identity.model import normalise
+from gateway.identity.search import within
+from gateway.wire.dn import normalise_dn
+from gateway.wire.filter import parse_filter
+
+UNKNOWN = Application(reach=NOWHERE)
+"""Whoever is no application of the configuration: people read their own entries, and nothing else."""
+
+
+def configured(listed: Sequence[config.Application]) -> Applications:
+    """All of them, in this order; `ConfigErrors` with the places of what cannot be used."""
+    rules, errors = [], []
+    for number, options in enumerate(listed):
+        try:
+            rules.append(_rule(options))
+        except ValueError as error:
+            errors.append(ConfigError(str(error), where=f"applications.{number}.persona.people"))
+    if errors:
+        raise ConfigErrors(errors)
+    return Applications(rules, UNKNOWN)
+
+
+def outside(listed: Sequence[config.Application], contexts: Sequence[str]) -> list[ConfigError]:
+    """What is said of bases that no store has anything below."""
+    keys = [normalise_dn(context) for context in contexts]
+    return [
+        ConfigError(f"{base} is neither below a naming context nor above one", where=f"applications.{number}.bases")
+        for number, options in enumerate(listed)
+        for base in options.bases or ()
+        if not any(within(normalise_dn(base), key) or within(key, normalise_dn(base)) for key in keys)
+    ]
+
+
+def _rule(options: config.Application) -> Rule:
+    view = EVERYTHING
+    if options.attributes is not None or options.hidden:
+        view = View(options.attributes, options.hidden)
+    application = Application(
+        name=options.name,
+        reach=Reach.of(
+            None if options.bases is None else map(normalise_dn, options.bases),
+            None if options.filter is None else parse_filter(options.filter),
+        ),
+        view=view,
+        persona=_persona(options.name, options.persona),
+        anonymous=options.anonymous,
+        needs_tls=options.tls == "required",
+        size=options.size,
+        time=options.time,
+        page=options.page,
+        tolerates=frozenset(options.tolerates),
+    )
+    names = frozenset(key for name in options.bind_dn for key in _keys(name))
+    return Rule(application, options.listener or "", options.networks, names)
+
+
+def _keys(name: str) -> list[str]:
+    """A DN in its normalised form, and whatever is written as a login name."""
+    if "=" not in name:
+        return [normalise(name)]
+    try:
+        return [normalise_dn(name)]
+    except ProtocolError:
+        return [normalise(name)]
+
+
+def _persona(name: str, options: config.Persona) -> Persona:
+    flavours = [FLAVOURS[options.flavour]] if options.flavour != "stored" else []
+    if options.rename:
+        flavours.append(Renamed(options.rename))
+    form = None
+    if options.bases or options.people is not None:
+        bases = [Base(shown, stored) for shown, stored in options.bases.items()]
+        form = Form(bases, People.of(options.people) if options.people is not None else None)
+    return Persona(name, tuple(flavours), form) if flavours or form is not None else PLAIN
