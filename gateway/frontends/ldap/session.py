@@ -50,6 +50,9 @@ from gateway.wire.messages import (
     UnbindRequest,
 )
 
+SEARCH_AFTER_UNBIND = "search-after-unbind"
+"""The sin of some management controllers: bind, unbind, and then search on the same connection."""
+
 _log = Logger()
 
 
@@ -213,7 +216,12 @@ class Session(Protocol):
     def _begin_other(self, message: LdapMessage) -> None:
         """An unbind, or the answer to a request that could not be used."""
         if type(message.operation) is UnbindRequest:
-            self._close()
+            if SEARCH_AFTER_UNBIND in self.application.tolerates:
+                self._order.end(message.id)
+                if self.services.applications.is_news(SEARCH_AFTER_UNBIND, self.application.name):
+                    _log.info("application {application} unbinds and goes on", application=self.application.name)
+            else:
+                self._close()
             return
         self._order.end(message.id)
         if type(message.operation) is BindResponse:

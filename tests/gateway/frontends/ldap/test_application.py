@@ -8,7 +8,7 @@ from gateway.frontends.ldap.application import DEFAULT, Application
 from gateway.frontends.ldap.applications import Applications
 from gateway.frontends.ldap.view import View
 from gateway.wire.filter import Equal, Not, Present
-from gateway.wire.messages import CompareRequest
+from gateway.wire.messages import CompareRequest, UnbindRequest
 
 JDOE = "uid=jdoe,ou=people,dc=example,dc=com"
 PEOPLE = "ou=people,dc=example,dc=com"
@@ -60,3 +60,15 @@ def test_an_application_has_its_own_bound_on_seconds() -> None:
     assert client.answers() == []
     client.clock.advance(0.2)
     assert client.answers()[-1].operation.result.code == 3  # type: ignore[union-attr]  # the end of a search has one
+
+
+@pytest.mark.parametrize(
+    ("tolerates", "goes_on"), [(frozenset[str](), False), (frozenset({"search-after-unbind"}), True)]
+)
+def test_who_may_goes_on_after_an_unbind_and_nobody_else(tolerates: frozenset[str], goes_on: bool) -> None:
+    """COMPATIBILITY 42: management controllers bind, unbind and then search on the same connection."""
+    client = bound_as(Application(tolerates=tolerates))
+    client.send(UnbindRequest())
+    assert client.transport.closing is not goes_on
+    if goes_on:
+        assert len(client.search(JDOE, None, scope=0)) == 1
