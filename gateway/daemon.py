@@ -244,7 +244,7 @@ class Daemon:
         listed = self._settings.applications
         for warning in outside(listed, contexts):
             _log.warn("{text}", text=str(self._settings.located(warning)))
-        return configured(listed)
+        return configured(listed, tuple(name.lower() for name in self._settings.names.login_attributes))
 
     def _measure(self, core: Core) -> None:
         metrics, stores = self._metrics, core.stores

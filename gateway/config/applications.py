@@ -58,10 +58,24 @@ Dn = Annotated[str, AfterValidator(_dn)]
 Attribute = Annotated[str, AfterValidator(_attribute)]
 
 
+class Domain(Options):
+    """The domain of flavour active-directory: names that it shows, and its SID where applications know it."""
+
+    dns: Annotated[str, Field(min_length=1)]
+    netbios: str = ""
+    host: str = "bindferry"
+    base: str = ""
+    sid: Annotated[str, Field(pattern=r"^(S-1-5-21(-[0-9]+){3})?$")] = ""
+
+
 class Persona(Options):
     """How the tree looks to an application that was set up for another one."""
 
-    flavour: Literal["stored", "openldap", "rfc2307", "rfc2307bis", "edirectory", "389ds", "vcenter"] = "stored"
+    flavour: Literal[
+        "stored", "openldap", "rfc2307", "rfc2307bis", "edirectory", "389ds", "vcenter", "active-directory"
+    ] = "stored"
+    domain: Domain | None = None
+    """Of active-directory only, which needs it."""
     bases: dict[Dn, Dn] = {}
     """What the application calls a part of the tree: what it is called here."""
     people: Annotated[str, Field(min_length=1)] | None = None
@@ -71,6 +85,8 @@ class Persona(Options):
 
     @model_validator(mode="after")
     def _both_ways(self) -> Persona:
+        if (self.flavour == "active-directory") != (self.domain is not None):
+            raise ValueError("active-directory and domain go together")
         if len({normalise_dn(stored) for stored in self.bases.values()}) < len(self.bases):
             raise ValueError("two of the bases mean the same part of the tree")
         if len({name.lower() for name in self.rename.values()}) < len(self.rename):

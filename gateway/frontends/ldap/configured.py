@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from gateway.config import applications as config
 from gateway.errors import ConfigError, ConfigErrors, ProtocolError
 from gateway.frontends.ldap.application import Application
 from gateway.frontends.ldap.applications import Applications, Rule
+from gateway.frontends.ldap.personas.active_directory import ActiveDirectory
+from gateway.frontends.ldap.personas.ad_domain import Domain
+from gateway.frontends.ldap.personas.flavour import Flavour
 from gateway.frontends.ldap.personas.flavours import FLAVOURS
 from gateway.frontends.ldap.personas.forms import Base, Form, People
 from gateway.frontends.ldap.personas.persona import PLAIN, Persona
@@ -23,12 +27,12 @@ UNKNOWN = Application(reach=NOWHERE)
 """Whoever is no application of the configuration: people read their own entries, and nothing else."""
 
 
-def configured(listed: Sequence[config.Application]) -> Applications:
+def configured(listed: Sequence[config.Application], logins: tuple[str, ...] = ("uid",)) -> Applications:
     """All of them, in this order; `ConfigErrors` with the places of what cannot be used."""
     rules, errors = [], []
     for number, options in enumerate(listed):
         try:
-            rules.append(_rule(options))
+            rules.append(_rule(options, logins))
         except ValueError as error:
             errors.append(ConfigError(str(error), where=f"applications.{number}.persona.people"))
     if errors:
@@ -47,7 +51,7 @@ def outside(listed: Sequence[config.Application], contexts: Sequence[str]) -> li
     ]
 
 
-def _rule(options: config.Application) -> Rule:
+def _rule(options: config.Application, logins: tuple[str, ...]) -> Rule:
     view = EVERYTHING
     if options.attributes is not None or options.hidden:
         view = View(options.attributes, options.hidden)
@@ -58,7 +62,7 @@ def _rule(options: config.Application) -> Rule:
             None if options.filter is None else parse_filter(options.filter),
         ),
         view=view,
-        persona=_persona(options.name, options.persona),
+        persona=_persona(options.name, options.persona, logins),
         anonymous=options.anonymous,
         needs_tls=options.tls == "required",
         size=options.size,
@@ -80,8 +84,12 @@ def _keys(name: str) -> list[str]:
         return [normalise(name)]
 
 
-def _persona(name: str, options: config.Persona) -> Persona:
-    flavours = [FLAVOURS[options.flavour]] if options.flavour != "stored" else []
+def _persona(name: str, options: config.Persona, logins: tuple[str, ...]) -> Persona:
+    flavours: list[Flavour] = []
+    if options.domain is not None:
+        flavours.append(ActiveDirectory(Domain(**options.domain.model_dump()), time.time, logins))
+    elif options.flavour != "stored":
+        flavours.append(FLAVOURS[options.flavour])
     if options.rename:
         flavours.append(Renamed(options.rename))
     form = None
