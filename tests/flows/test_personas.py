@@ -1,0 +1,54 @@
+"""An application that was set up for another directory, over the whole core: before and after people move."""
+
+from __future__ import annotations
+
+import pytest
+from conversation import Client, values
+from core_rig import RIGHT, WRONG, Rig
+
+from gateway.config.applications import Application
+from gateway.config.networks import EVERYWHERE
+from gateway.frontends.ldap.configured import configured
+from gateway.frontends.ldap.services import Services
+from gateway.wire.filter import parse_filter
+from gateway.wire.messages import CompareRequest
+
+PERSONAS = {
+    "uid=jdoe,ou=people,o=old": {"bases": {"o=old": "o=corp"}},
+    "cn=jdoe,ou=users,o=old": {"people": "cn={uid},ou=users,o=old"},
+    "uid=jdoe,ou=people,o=corp": {"flavour": "edirectory", "rename": {"uid": "account"}},
+}
+
+
+@pytest.mark.parametrize(("dn", "persona"), PERSONAS.items(), ids=["bases", "people", "flavour"])
+def test_a_persona_is_the_same_before_and_after_the_move_and_people_bind_by_its_dns(
+    dn: str, persona: dict[str, object]
+) -> None:
+    """R17 within the persona."""
+    rig = Rig()
+    listed = [Application.model_validate({"name": "crm", "anonymous": True, "bases": "all", "persona": persona})]
+    services = Services(
+        rig.authenticator,
+        rig.union,
+        naming_contexts=("ou=people,o=corp",),
+        applications=configured(listed),
+        clear_text=EVERYWHERE,
+    )
+    login = "account" if "rename" in persona else "uid"
+    client = Client(services)
+    above = dn.partition(",")[2]
+
+    def look() -> list[object]:
+        found = client.search(above, parse_filter(f"(&(objectClass=person)({login}=JDoe))"), "*", "+")
+        assert [entry.name for entry in found] == [dn]
+        assert login in values(found[0])
+        assert client.search(dn, None, "*", "+", scope=0) == found
+        assert client.result(CompareRequest(dn, login, b"jdoe")).code == 6
+        return [*found]
+
+    before = look()
+    assert rig.moved() is None
+    assert Client(services).bind(dn, WRONG).code == 49
+    assert Client(services).bind(dn, RIGHT).code == 0
+    assert rig.moved() is not None
+    assert look() == before
