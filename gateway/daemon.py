@@ -228,6 +228,7 @@ class Daemon:
         return Services(
             binder=core.authenticator,
             searcher=core.search,
+            spelled_out=core.search.spelled_out,
             passwords=core.passwords,
             work=core.work,
             naming_contexts=tuple(contexts),

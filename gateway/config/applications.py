@@ -58,14 +58,30 @@ Dn = Annotated[str, AfterValidator(_dn)]
 Attribute = Annotated[str, AfterValidator(_attribute)]
 
 
+def _dns(value: str) -> str:
+    labels = value.split(".")
+    if not all(re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?", label) for label in labels):
+        raise ValueError("not a DNS name: write for example corp.example")
+    return value
+
+
+def _sid(value: str) -> str:
+    match = re.fullmatch(r"S-1-5-21-([0-9]{1,10})-([0-9]{1,10})-([0-9]{1,10})", value)
+    if value and (match is None or max(map(int, match.groups())) >= 2**32):
+        raise ValueError("not the SID of a domain: write for example S-1-5-21-1004336348-1177238915-682003330")
+    return value
+
+
 class Domain(Options):
     """The domain of flavour active-directory: names that it shows, and its SID where applications know it."""
 
-    dns: Annotated[str, Field(min_length=1)]
+    dns: Annotated[str, AfterValidator(_dns)]
     netbios: str = ""
-    host: str = "bindferry"
-    base: str = ""
-    sid: Annotated[str, Field(pattern=r"^(S-1-5-21(-[0-9]+){3})?$")] = ""
+    host: Annotated[str, AfterValidator(_name)] = "bindferry"
+    base: Annotated[str, AfterValidator(_dn)] = ""
+    sid: Annotated[str, AfterValidator(_sid)] = ""
+    sub_codes: bool = True
+    """Whether a refused bind tells the state of the account, as Active Directory does."""
 
 
 class Persona(Options):

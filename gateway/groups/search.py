@@ -53,6 +53,13 @@ class GroupSearch:
             return self._tree.search(query)
         return self._search(query, concerned=concerned)
 
+    async def spelled_out(self, query: Query) -> Query:
+        """The same question in items that an entry alone can answer: nothing goes on from entry to entry."""
+        if not any(chains(query.filter)):
+            return query
+        anywhere = replace(query, scope=Scope.SUBTREE, person=None)  # of one entry it would be asked another way
+        return replace(query, filter=(await self._chains.resolved(anywhere)).filter)
+
     def _shows(self, asked: frozenset[str] | None) -> bool:
         return self._rules.computed and (
             asked is None or "*" in asked or "+" in asked or MEMBER_OF in asked or TRANSITIVE in asked

@@ -52,9 +52,9 @@ def outside(listed: Sequence[config.Application], contexts: Sequence[str]) -> li
 
 
 def _rule(options: config.Application, logins: tuple[str, ...]) -> Rule:
-    view = EVERYTHING
-    if options.attributes is not None or options.hidden:
-        view = View(options.attributes, options.hidden)
+    view, is_flat = EVERYTHING, options.persona.domain is not None
+    if options.attributes is not None or options.hidden or is_flat:
+        view = View(options.attributes, options.hidden, flat=is_flat)
     application = Application(
         name=options.name,
         reach=Reach.of(
@@ -87,7 +87,8 @@ def _keys(name: str) -> list[str]:
 def _persona(name: str, options: config.Persona, logins: tuple[str, ...]) -> Persona:
     flavours: list[Flavour] = []
     if options.domain is not None:
-        flavours.append(ActiveDirectory(Domain(**options.domain.model_dump()), time.time, logins))
+        domain = Domain(**options.domain.model_dump(exclude={"sub_codes"}))
+        flavours.append(ActiveDirectory(domain, time.time, logins, tells=options.domain.sub_codes))
     elif options.flavour != "stored":
         flavours.append(FLAVOURS[options.flavour])
     if options.rename:

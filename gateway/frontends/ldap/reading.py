@@ -46,6 +46,7 @@ async def _translated(session: Session, query: Query, base: str) -> AsyncGenerat
     persona = session.application.persona
     form = persona.form
     query = replace(query, filter=persona.meant(cast(Filter, query.filter)))
+    query = await session.services.spelled_out(query)
     place = None if form is None else form.place(base, query.base, query.scope)
     inner = await _stored_query(session, query, place)
     is_found = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from gateway.frontends.ldap.assertions import asserted, check_assertion
 from gateway.frontends.ldap.controlled import Wishes, controlled
 from gateway.frontends.ldap.entries import encoded, select
 from gateway.frontends.ldap.names import dn_key
+from gateway.frontends.ldap.othernames import base_of
 from gateway.frontends.ldap.reading import contexts, entry_at, found
 from gateway.frontends.ldap.results import SUCCESS
 from gateway.frontends.ldap.suffixes import matched_dn, suffixes
@@ -35,6 +37,9 @@ async def search(call: Call, request: SearchRequest) -> SearchResultDone:
     """Sends the entries, waiting while the peer does not read; returns the end of the answer."""
     session = call.session
     wishes = Wishes.of(call.message.controls, session.application.persona) if call.message.controls else None
+    if request.base.startswith("<"):
+        check_may_read(session)  # whether there is such an entry is no business of strangers
+        request = replace(request, base=await base_of(session, request.base))
     key, scope = dn_key(request.base), _SCOPES[request.scope]
     own = own_entry(session, key, scope)
     if own is not None:

@@ -5,7 +5,7 @@ Nothing here decides anything; `gateway.app` fills it in.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -54,13 +54,18 @@ class NoChanges:
         return Denied(Why.NOT_ALLOWED, "passwords cannot be changed through this server")
 
 
+async def _as_it_is(query: Query) -> Query:
+    return query
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything that a connection needs and shares with the others.
 
     `naming_contexts` are spelled as configured; `login_attributes` are lower case and short (`uid`, `mail`).
     `tls` is what `transport.startTLS` takes, None where there is no certificate. `clear_text` are the networks from
-    which passwords may come without it; from this machine itself they may, unless StartTLS is required.
+    which passwords may come without it; from this machine itself they may, unless StartTLS is required. `spelled_out`
+    gives the same query in filter items that an entry alone can answer.
     """
 
     binder: Binder
@@ -78,6 +83,7 @@ class Services:
     resting: Resting = field(default_factory=Resting)
     passwords: PasswordChanger = field(default_factory=NoChanges)
     work: DirectoryWork | None = None
+    spelled_out: Callable[[Query], Awaitable[Query]] = _as_it_is
 
     @property
     def offers_starttls(self) -> bool:

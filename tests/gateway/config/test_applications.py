@@ -51,6 +51,15 @@ def test_by_default_an_application_sees_nothing_and_all_is_a_word(tmp_path: Path
      "applications.0.persona.flavor: there is no such option; did you mean flavour?"),
     ("{name: a, persona: {bases: {o=a: o=c, o=b: O=C}}}",
      "applications.0.persona: two of the bases mean the same part of the tree"),
+    ("{name: a, persona: {flavour: active-directory}}",
+     "applications.0.persona: active-directory and domain go together"),
+    ("{name: a, persona: {domain: {dns: x}}}",
+     "applications.0.persona: active-directory and domain go together"),
+    ("{name: a, persona: {flavour: active-directory, domain: {dns: 'a b'}}}",
+     "applications.0.persona.domain.dns: not a DNS name: write for example corp.example"),
+    ("{name: a, persona: {flavour: active-directory, domain: {dns: x, sid: S-1-5-21-1-2}}}",
+     "applications.0.persona.domain.sid: not the SID of a domain: write for example "
+     "S-1-5-21-1004336348-1177238915-682003330"),
     ("{name: a, persona: {rename: {mail: x, cn: X}}}",
      "applications.0.persona: two attributes are renamed to one"),
 ])  # fmt: skip

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from core_rig import RIGHT, Rig
 from core_rig import login as ask_login
 from groups_rig import NAMES, PEOPLE, TOP, ask, dn, dns, group, group_dn, member_of, old_store, rig
 from waiting import collect, now, settled, start
 
+from gateway.groups.filters import chains
 from gateway.groups.members import GroupWords
 from gateway.groups.search import FEW_MEMBERS, GroupRules
-from gateway.identity.model import Entry
+from gateway.identity.model import Attributes, Entry
 from gateway.identity.search import Query, Scope, SearchIncomplete
 from gateway.wire.filter import parse_filter
 
@@ -196,3 +199,18 @@ def test_the_move_brings_no_group_that_the_source_does_not_count(names: tuple[st
         assert member_of(core, "anna") == shown
         found = dns(core, f"(memberOf={group_dn('unix')})")
         assert found == ([dn("anna")] if "unix" in shown else [])
+
+
+@pytest.mark.parametrize("scope", Scope)
+def test_what_goes_from_entry_to_entry_is_spelled_out_in_items_that_an_entry_answers(scope: Scope) -> None:
+    """For a persona, which puts the filter to entries as they are shown."""
+    core = moved()
+    wanted = parse_filter(f"(memberOf:1.2.840.113556.1.4.1941:={group_dn('fleet')})")
+    asked = Query(PEOPLE, scope, wanted)
+    spelled = now(core.search.spelled_out(asked))
+    assert (spelled.base, spelled.scope) == (asked.base, asked.scope)
+    assert not any(chains(spelled.filter))
+    in_crew = Attributes({"memberOf": [group_dn("crew").encode()]})
+    assert spelled.filter.matches(in_crew) is True
+    plain = replace(asked, filter=parse_filter("(uid=anna)"))
+    assert now(core.search.spelled_out(plain)) is plain
