@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shlex
 import socket
 from collections.abc import Callable, Iterator
@@ -19,6 +20,12 @@ from live.recipes import AUTHORITY, HOST, theirs
 pytestmark = pytest.mark.live
 
 EVERYBODY = (*MOVED, *STAYED)
+_MAIN = """\
+compatibility_level = 3.6
+myhostname = mail.corp.example
+mynetworks = 127.0.0.0/8
+queue_directory = {place}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -36,14 +43,18 @@ def helper(gateway: Gateway, place: Path, directive: str, *questions: str) -> li
     feed = "".join(f"{question}\n" for question in questions)
     done = run(*command[program:], feed=feed, LDAPTLS_CACERT=str(place / "ca.pem"))
     assert done.returncode == 0, done.stderr
+    print(done.stdout)
     return [line.partition(" ")[0] for line in done.stdout.splitlines()]
 
 
 def test_squid_takes_right_passwords_and_no_wrong_ones(gateway: Gateway, place: Path) -> None:
     """One connection that searches, binds as a user, and searches again without having become anybody else."""
     asked = [f"{name} {word}" for name in EVERYBODY for word in ("wrong", password_of(name), "wrong")]
-    told = helper(gateway, place, "auth_param basic program", *asked, "nobody x", "* x")
-    assert told == ["ERR", "OK", "ERR"] * len(EVERYBODY) + ["ERR", "ERR"]
+    told = helper(gateway, place, "auth_param basic program", *asked)
+    assert told == ["ERR", "OK", "ERR"] * len(EVERYBODY)
+    strangers = helper(gateway, place, "auth_param basic program", "nobody x", "* x", LATE)
+    assert "OK" not in strangers
+    assert len(strangers) == 3
 
 
 def test_squid_finds_the_members_of_a_group(gateway: Gateway, place: Path) -> None:
@@ -52,23 +63,24 @@ def test_squid_finds_the_members_of_a_group(gateway: Gateway, place: Path) -> No
     assert told == ["OK", "OK", "ERR", "ERR", "ERR"]
 
 
-def postmap(gateway: Gateway, place: Path, table: str, key: str) -> tuple[int, str]:
-    """What Postfix finds, and the status of `postmap`: 1 is nothing, more is an error."""
+def postmap(gateway: Gateway, place: Path, table: str, key: str) -> str:
+    """What Postfix finds; "?" where it was not told, so that it tries again later and bounces nothing."""
     changes = {HOST: f"127.0.0.1:{gateway.ports['ldap']}", AUTHORITY: str(place / "ca.pem")}
     (place / table).write_text(theirs("postfix", table, changes))
-    (place / "main.cf").write_text(f"compatibility_level = 3.6\nqueue_directory = {place}\n")
+    (place / "main.cf").write_text(_MAIN.format(place=place))
+    os.utime(place / "main.cf", (0, 0))  # Postfix waits until a file has not been written to for two seconds
     done = run("/usr/sbin/postmap", "-c", place, "-q", key, f"ldap:{place / table}")
-    assert "warning" not in done.stderr or done.returncode == 1, done.stderr
-    return done.returncode, done.stdout.strip()
+    assert done.returncode in {0, 1}, done.stderr
+    return "?" if "Server is unavailable" in done.stderr else done.stdout.strip()
 
 
 def test_postfix_finds_addresses_and_the_members_of_a_list(gateway: Gateway, place: Path) -> None:
     """R18: a list's members are DNs; each is read for its address, whether that person has moved or not."""
     for name in EVERYBODY:
-        assert postmap(gateway, place, "ldap-aliases.cf", f"{name.upper()}@corp.example") == (0, name)
-    assert postmap(gateway, place, "ldap-aliases.cf", "nobody@corp.example") == (1, "")
-    code, found = postmap(gateway, place, "ldap-lists.cf", "admins@lists.corp.example")
-    assert (code, sorted(found.split(","))) == (0, [f"{name}@corp.example" for name in IN])
+        assert postmap(gateway, place, "ldap-aliases.cf", f"{name.upper()}@corp.example") == name
+    assert postmap(gateway, place, "ldap-aliases.cf", "nobody@corp.example") == ""
+    found = postmap(gateway, place, "ldap-lists.cf", "admins@lists.corp.example")
+    assert sorted(found.split(",")) == [f"{name}@corp.example" for name in IN]
 
 
 @contextlib.contextmanager
@@ -107,6 +119,4 @@ def test_without_the_old_server_who_has_moved_is_there_and_nobody_else_is_gone(
     estate.stop()
     asked = [f"{name} {word}" for name in EVERYBODY for word in ("wrong", password_of(name))]
     assert helper(gateway, place, "auth_param basic program", *asked) == ["ERR", "OK"] * len(EVERYBODY)
-    assert postmap(gateway, place, "ldap-aliases.cf", "anna@corp.example") == (0, "anna")
-    code, found = postmap(gateway, place, "ldap-aliases.cf", f"{LATE}@corp.example")
-    assert (code, found) == (1, "")
+    assert postmap(gateway, place, "ldap-aliases.cf", f"{LATE}@corp.example") == "?"
