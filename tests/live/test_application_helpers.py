@@ -68,7 +68,8 @@ def postmap(gateway: Gateway, place: Path, table: str, key: str) -> str:
     changes = {HOST: f"127.0.0.1:{gateway.ports['ldap']}", AUTHORITY: str(place / "ca.pem")}
     (place / table).write_text(theirs("postfix", table, changes))
     (place / "main.cf").write_text(_MAIN.format(place=place))
-    os.utime(place / "main.cf", (0, 0))  # Postfix waits until a file has not been written to for two seconds
+    for name in (table, "main.cf"):
+        os.utime(place / name, (0, 0))  # Postfix waits until a file has not been written to for two seconds
     done = run("/usr/sbin/postmap", "-c", place, "-q", key, f"ldap:{place / table}")
     assert done.returncode in {0, 1}, done.stderr
     return "?" if "Server is unavailable" in done.stderr else done.stdout.strip()
