@@ -8,7 +8,12 @@ import pytest
 from documents import DOCS, ROOT, parse
 from docutils import nodes
 
-DOCUMENTS = [*sorted(DOCS.rglob("*.rst")), ROOT / "README.rst", ROOT / "CHANGELOG.rst"]
+DOCUMENTS = [
+    *sorted(DOCS.rglob("*.rst")),
+    *sorted((ROOT / "config").rglob("*.rst")),
+    ROOT / "README.rst",
+    ROOT / "CHANGELOG.rst",
+]
 
 
 @pytest.fixture(params=DOCUMENTS, ids=[str(path.relative_to(ROOT)) for path in DOCUMENTS])

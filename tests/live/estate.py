@@ -90,6 +90,7 @@ def outcomes(gateway: Gateway, name: str) -> list[str]:
 def scene(estate: Estate, gateways: Callable[..., Gateway], authority: Authority, **sections: Any) -> Iterator[Gateway]:
     """A gateway before the estate, with `MOVED` moved, in clear, by StartTLS and by LDAPS; the estate runs again
     afterwards."""
+    sections.setdefault("applications", [{"name": "application", "bind_dn": APPLICATION.dn, "bases": "all"}])
     files, here = authority.issue(names=("localhost",)), {"address": "127.0.0.1", "port": 0}
     pair = {"certificate": str(files.certificate), "key": str(files.key)}
     listen = {"ldap": {**here, **pair, "starttls": "offered"}, "ldaps": {**here, **pair}, "health": here}

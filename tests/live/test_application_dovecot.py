@@ -14,7 +14,7 @@ from live.daemons import daemon, free_port, listening, run
 from live.estate import CROWD, LATE, LOCKED, MOVED, STAYED, Estate, outcomes, scene, uid_number
 from live.gateway_process import PATIENCE, Gateway, until
 from live.legacy import password_of
-from live.recipes import AUTHORITY, HOST, theirs
+from live.recipes import AUTHORITY, HOST, ours, theirs
 
 pytestmark = pytest.mark.live
 
@@ -88,7 +88,7 @@ class Dovecot:
 @pytest.fixture(scope="module")
 def dovecot(estate: Estate, gateways: Callable[..., Gateway], authority: Authority, place: Path) -> Iterator[Dovecot]:
     port = free_port()
-    for gateway in scene(estate, gateways, authority):
+    for gateway in scene(estate, gateways, authority, **ours("dovecot")):
         changes = {HOST: f"127.0.0.1:{gateway.ports['ldap']}", AUTHORITY: str(place / "ca.pem")}
         ldap = place / "dovecot-ldap.conf.ext"
         ldap.write_text(theirs("dovecot", ldap.name, changes))

@@ -15,7 +15,7 @@ from live.daemons import daemon, run
 from live.estate import APPLICATION, IN, LATE, MOVED, OUT, STAYED, Estate, scene
 from live.gateway_process import Gateway
 from live.legacy import password_of
-from live.recipes import AUTHORITY, HOST, theirs
+from live.recipes import AUTHORITY, HOST, ours, theirs
 
 pytestmark = pytest.mark.live
 
@@ -31,7 +31,10 @@ queue_directory = {place}
 @pytest.fixture(scope="module")
 def gateway(estate: Estate, gateways: Callable[..., Gateway], authority: Authority, place: Path) -> Iterator[Gateway]:
     (place / "password").write_text(APPLICATION.password)
-    yield from scene(estate, gateways, authority)
+    (one,), *others = (ours(name)["applications"] for name in ("squid", "postfix", "saslauthd"))
+    shown = {name for (other,) in others for name in other["attributes"]}  # they share a service account here
+    both = {**one, "attributes": sorted({*one["attributes"], *shown})}
+    yield from scene(estate, gateways, authority, applications=[both])
 
 
 def helper(gateway: Gateway, place: Path, directive: str, *questions: str) -> list[str]:

@@ -44,6 +44,18 @@ def test_every_example_loads_without_a_warning(example: Path, tmp_path: Path) ->
     assert installed(tmp_path, example.read_text()).warnings == ()
 
 
+@pytest.mark.parametrize(
+    "recipe", sorted((ROOT / "config/applications").glob("*/bindferry.yaml")), ids=lambda path: path.parent.name
+)
+def test_our_side_of_every_recipe_loads_beside_an_example(recipe: Path, tmp_path: Path) -> None:
+    """And is about the application that its folder is named after, whose side is there, too."""
+    both = (ROOT / "config/examples/openldap.yaml").read_text() + recipe.read_text()
+    settings = installed(tmp_path, both)
+    assert settings.warnings == ()
+    assert [application.name for application in settings.applications] == [recipe.parent.name]
+    assert [path for path in recipe.parent.iterdir() if path != recipe]
+
+
 def test_the_manual_loads_as_it_is_and_with_every_option_written_out(tmp_path: Path) -> None:
     assert [source.name for source in installed(tmp_path, MANUAL).sources] == ["staff", "customers"]
     everything = installed(tmp_path, WITH_EVERYTHING)
