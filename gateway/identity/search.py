@@ -64,6 +64,8 @@ class Query:
     `attributes` are the canonical names of the attributes that are wanted, "*" for all user attributes, "+" for all
     operational ones; None is all of both. It is a hint, too, for what is dear to read: see `wants`. `few` is one more:
     few entries can match, and the asker may be in the middle of another search.
+    `spelled_base` is the base as the application spelled it, "" where nobody did: stores have their own ideas of equal
+    names, and one that folds less than we do would not find what it holds (R17).
     `pause` is set where the entries are read in pages, between which the search may rest: `resting` tells.
     """
 
@@ -75,6 +77,7 @@ class Query:
     attributes: frozenset[str] | None = None
     pause: Pause | None = field(default=None, compare=False, repr=False)
     few: bool = False
+    spelled_base: str = field(default="", compare=False)
 
     def wants(self, name: str, *, operational: bool = False) -> bool:
         """Whether the values of this attribute (its canonical name) are needed: for the answer, or for the filter."""

@@ -38,10 +38,10 @@ def equal(attribute: str, value: bytes) -> Test:
 
 def approximate(attribute: str, value: bytes) -> Test:
     family = _family(attribute)
-    if family is None or family.shape != "text":
+    if family is None or family.shape not in {"text", "ia5"}:
         return equal(attribute, value)
     prepare = family.prepare
-    wanted = _loose(prepare(value))
+    wanted = _loose(family.assertion(value))
     return _over(attribute, None if wanted is None else lambda held: _loose(prepare(held)) == wanted)
 
 
@@ -55,7 +55,7 @@ def _loose(key: Key | None) -> str | None:
 
 def ordered(attribute: str, value: bytes, *, greater: bool) -> Test:
     family = _family(attribute)
-    wanted = family.prepare(value) if family is not None and family.ordered else None
+    wanted = family.assertion(value) if family is not None and family.ordered else None
     if family is None or wanted is None:
         return _undefined
     return _over(attribute, rules.at_least(family, wanted) if greater else rules.at_most(family, wanted))
@@ -103,18 +103,21 @@ def extensible(rule: str | None, attribute: str | None, value: bytes, dn_attribu
     if predicate is None or (attribute is not None and not _applies(shape, attribute)):
         return _undefined
     test = _over_all(shape, predicate) if attribute is None else _over(attribute, predicate)
-    return _with_dn(test, shape, attribute, predicate) if dn_attributes else test
+    if not dn_attributes or ";" in (attribute or ""):  # what a DN names has no options
+        return test
+    return _with_dn(test, shape, attribute, predicate)
 
 
 def _applies(shape: str | None, attribute: str) -> bool:
-    """Whether a rule for values of this shape can be asked of an attribute; of an unknown one, any can."""
+    """Whether a rule for values of this shape can be asked of an attribute; of an unknown one, any can. A telephone
+    number is a text, too, as for OpenLDAP."""
     base = attribute.partition(";")[0]
     if is_secret(base):
         return False
     if shape is None or attribute_type(base) is None:
         return True
     family = _family(base)
-    return family is not None and family.shape == shape
+    return family is not None and (family.shape == shape or (shape == "text" and family.shape == "phone"))
 
 
 def _over_all(shape: str | None, predicate: Predicate) -> Test:
@@ -128,7 +131,7 @@ def _over_all(shape: str | None, predicate: Predicate) -> Test:
 
 
 def _with_dn(test: Test, shape: str | None, attribute: str | None, predicate: Predicate) -> Test:
-    accepted = None if attribute is None else subtypes(attribute.partition(";")[0])
+    accepted = None if attribute is None else subtypes(attribute)
 
     def with_dn(values: Values) -> bool | None:
         result = test(values)
@@ -167,7 +170,7 @@ def _family(attribute: str) -> Family | None:
 
 def _equality(attribute: str, value: bytes) -> Predicate | None:
     family = _family(attribute)
-    wanted = None if family is None else family.prepare(value)
+    wanted = None if family is None else family.assertion(value)
     if family is None or wanted is None:
         return None
     if canonical(attribute) == "objectclass":

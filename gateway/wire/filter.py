@@ -6,6 +6,7 @@ The classes are in `filteritems.py`, the text form in `filtertext.py`, the bytes
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import lru_cache
 
 from gateway.wire.attributetypes import attribute_type, canonical, is_secret
 from gateway.wire.filteritems import (
@@ -40,8 +41,10 @@ __all__ = [
     "asked_names",
     "escape_assertion",
     "format_filter",
+    "has_rule",
     "parse_filter",
     "rename",
+    "strict",
 ]
 
 UNDEFINED: Filter = Equal("x-undefined", b"")
@@ -52,9 +55,9 @@ and bytes like any other, and a server that is sent it finds it Undefined, too."
 def rename(item: Filter, mapping: Callable[[str], str | None]) -> Filter:
     """The filter about attributes of other names; where `mapping` gives None, the item becomes `UNDEFINED`.
 
-    `mapping` is asked with the type as spelled, without options; these stay. Secrets are `UNDEFINED` unasked, so are
-    a number that we have no name for (it may be a secret's) and an extensible match without an attribute (it would look
-    at everything).
+    `mapping` is asked with the type as spelled, without options; these stay. Secrets are `UNDEFINED` unasked, so is
+    a number that we have no name for (it may be a secret's). For an extensible match without an attribute it is asked
+    with "*": that looks at whatever its rule applies to, though never at a secret.
     """
     match item:
         case And(items):
@@ -72,8 +75,10 @@ _Item = Equal | Substrings | GreaterOrEqual | LessOrEqual | Present | Approx | E
 
 
 def _renamed(item: _Item, mapping: Callable[[str], str | None]) -> Filter:
-    if item == UNDEFINED or item.attribute is None:
+    if item == UNDEFINED:
         return UNDEFINED
+    if item.attribute is None:
+        return UNDEFINED if mapping("*") is None else item
     base = item.attribute.partition(";")[0]
     name = mapping(base)
     if name is None or _hidden(base) or _hidden(name):
@@ -83,6 +88,33 @@ def _renamed(item: _Item, mapping: Callable[[str], str | None]) -> Filter:
 
 def _hidden(name: str) -> bool:
     return is_secret(name) or (attribute_type(name) is None and canonical(name)[:1].isdigit())
+
+
+def strict(item: Filter) -> Filter:
+    """The filter as the schema has it: an item that needs an ordering or a substrings rule which its attribute does not
+    have is `UNDEFINED` (RFC 4511 4.5.1.7). Our own matching is wider, as Active Directory and 389 are."""
+    match item:
+        case And(items):
+            return And(tuple(map(strict, items)))
+        case Or(items):
+            return Or(tuple(map(strict, items)))
+        case Not(inner):
+            return Not(strict(inner))
+    return item if has_rule(item) else UNDEFINED
+
+
+def has_rule(item: Filter) -> bool:
+    """Whether the schema names the ordering or substrings rule that this one item needs; a type that it does not know
+    has all."""
+    if isinstance(item, GreaterOrEqual | LessOrEqual):
+        return _rules_of(item.attribute)[0]
+    return not isinstance(item, Substrings) or _rules_of(item.attribute)[1]
+
+
+@lru_cache(maxsize=1024)
+def _rules_of(attribute: str) -> tuple[bool, bool]:
+    known = attribute_type(attribute.partition(";")[0])
+    return known is None or bool(known.kind.ordering), known is None or bool(known.kind.substrings)
 
 
 def asked_names(item: Filter, attributes: Collection[str]) -> tuple[str, bytes] | None:

@@ -39,22 +39,28 @@ Prepare = Callable[[bytes], Key | None]
 class Family:
     """Rules that see values alike. `shape`: what sort of values; a rule applies to attributes of its own shape.
 
-    `parts`: None where there are no substrings, else whether blanks count in them (RFC 4518 2.6.1).
+    `parts`: None where there are no substrings, else whether blanks count in them (RFC 4518 2.6.1). `filled`: no value
+    is empty, so that an empty assertion is not valid (a Directory String, RFC 4517 3.3.6).
     """
 
     shape: str
     prepare: Prepare
     parts: bool | None = None
     ordered: bool = False
+    filled: bool = False
+
+    def assertion(self, value: bytes) -> Key | None:
+        """The key of a value that is asked for; None where it is not valid."""
+        return self.prepare(value) if value or not self.filled else None
 
 
-TEXT = Family("text", case_ignore, parts=True, ordered=True)
-EXACT = Family("text", case_exact, parts=True, ordered=True)
+TEXT = Family("text", case_ignore, parts=True, ordered=True, filled=True)
+EXACT = Family("text", case_exact, parts=True, ordered=True, filled=True)
 FAMILIES = {
     "caseIgnoreMatch": TEXT,
-    "caseIgnoreIA5Match": TEXT,
+    "caseIgnoreIA5Match": Family("ia5", case_ignore, parts=True, ordered=True),
     "caseExactMatch": EXACT,
-    "caseExactIA5Match": EXACT,
+    "caseExactIA5Match": Family("ia5", case_exact, parts=True, ordered=True),
     "caseIgnoreListMatch": Family("list", case_ignore_list, parts=True),
     "telephoneNumberMatch": Family("phone", telephone, parts=False),
     "numericStringMatch": Family("numeric", numeric_string, parts=False, ordered=True),

@@ -51,3 +51,11 @@ def superclasses(name: str) -> frozenset[str]:
 def _superclasses(oid: str) -> frozenset[str]:
     class_ = _BY_NAME[oid]
     return frozenset({class_.name.lower(), oid}).union(*map(superclasses, class_.superiors))
+
+
+def attributes_of(name: str) -> frozenset[str]:
+    """The attribute types that a class and those above it name, as spelled; none of an unknown class."""
+    known = object_class(name)
+    if known is None:
+        return frozenset()
+    return frozenset({*known.must, *known.may}).union(*map(attributes_of, known.superiors))

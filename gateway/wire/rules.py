@@ -72,7 +72,7 @@ class Rule:
 
         An ordering rule asks for values *before* the assertion (RFC 4517 4.2.3). Substrings have their own filter.
         """
-        wanted = None if self.use in "*>" else self.family.prepare(value)
+        wanted = None if self.use in "*>" else self.family.assertion(value)
         if wanted is None:
             return None
         if isinstance(wanted, int) and self.use in "&|":

@@ -25,6 +25,11 @@ dn       12             distinguishedNameMatch - -
 category 12             distinguishedNameMatch - -
 dnuid    34             uniqueMemberMatch - -
 int      27             integerMatch integerOrderingMatch -
+count    27             integerMatch - -
+uri      15             caseExactMatch - -
+badge    15             caseIgnoreMatch - -
+printed  44             caseIgnoreMatch - caseIgnoreSubstringsMatch
+digits   36             numericStringMatch - numericStringSubstringsMatch
 bool     7              booleanMatch - -
 time     24             generalizedTimeMatch generalizedTimeOrderingMatch -
 octet    40             octetStringMatch octetStringOrderingMatch -
@@ -80,7 +85,7 @@ STANDARD = """
 2.5.4.3 cn,commonName dir <name
 0.9.2342.19200300.100.1.25 dc,domainComponent ia5 1
 2.5.4.13 description dir
-2.5.4.27 destinationIndicator print
+2.5.4.27 destinationIndicator printed
 2.5.4.49 distinguishedName dn
 2.5.4.46 dnQualifier print
 2.5.4.47 enhancedSearchGuide other
@@ -89,7 +94,7 @@ STANDARD = """
 2.5.4.42 givenName,gn dir <name
 2.5.4.51 houseIdentifier dir
 2.5.4.43 initials dir <name
-2.5.4.25 internationalISDNNumber numeric
+2.5.4.25 internationalISDNNumber digits
 2.5.4.7 l,localityName dir <name
 2.5.4.31 member dn <distinguishedName
 2.5.4.10 o,organizationName dir <name
@@ -104,7 +109,7 @@ STANDARD = """
 2.5.4.33 roleOccupant dn <distinguishedName
 2.5.4.14 searchGuide other
 2.5.4.34 seeAlso dn <distinguishedName
-2.5.4.5 serialNumber print
+2.5.4.5 serialNumber printed
 2.5.4.4 sn,surname dir <name
 2.5.4.8 st,stateOrProvinceName dir <name
 2.5.4.9 street,streetAddress dir
@@ -115,7 +120,7 @@ STANDARD = """
 0.9.2342.19200300.100.1.1 uid,userid dir
 2.5.4.50 uniqueMember dnuid
 2.5.4.35 userPassword octet
-2.5.4.24 x121Address numeric
+2.5.4.24 x121Address digits
 2.5.4.45 x500UniqueIdentifier bits
 2.5.4.54 dmdName dir <name
 2.5.4.65 pseudonym dir <name
@@ -152,7 +157,7 @@ STANDARD = """
 0.9.2342.19200300.100.1.40 personalTitle dir
 0.9.2342.19200300.100.1.6 roomNumber dir
 0.9.2342.19200300.100.1.21 secretary dn
-0.9.2342.19200300.100.1.44 uniqueIdentifier dir
+0.9.2342.19200300.100.1.44 uniqueIdentifier badge
 0.9.2342.19200300.100.1.8 userClass dir
 0.9.2342.19200300.100.1.7 photo blob
 0.9.2342.19200300.100.1.55 audio blob
@@ -166,30 +171,30 @@ STANDARD = """
 2.16.840.1.113730.3.1.39 preferredLanguage dir 1
 2.16.840.1.113730.3.1.40 userSMIMECertificate cert
 2.16.840.1.113730.3.1.216 userPKCS12 blob
-1.3.6.1.4.1.250.1.57 labeledURI exact
-2.16.840.1.113730.3.1.34 ref exact dist
+1.3.6.1.4.1.250.1.57 labeledURI uri
+2.16.840.1.113730.3.1.34 ref uri dist
 1.3.6.1.4.1.4203.1.3.4 authPassword exact
 1.3.6.1.4.1.4203.1.3.3 supportedAuthPasswordSchemes ia5exact dsa
 # RFC 2307 and its successor
 1.3.6.1.1.1.1.0 uidNumber int 1
 1.3.6.1.1.1.1.1 gidNumber int 1
-1.3.6.1.1.1.1.2 gecos dir 1
+1.3.6.1.1.1.1.2 gecos ia5 1
 1.3.6.1.1.1.1.3 homeDirectory ia5exact 1
 1.3.6.1.1.1.1.4 loginShell ia5exact 1
-1.3.6.1.1.1.1.5 shadowLastChange int 1
-1.3.6.1.1.1.1.6 shadowMin int 1
-1.3.6.1.1.1.1.7 shadowMax int 1
-1.3.6.1.1.1.1.8 shadowWarning int 1
-1.3.6.1.1.1.1.9 shadowInactive int 1
-1.3.6.1.1.1.1.10 shadowExpire int 1
-1.3.6.1.1.1.1.11 shadowFlag int 1
+1.3.6.1.1.1.1.5 shadowLastChange count 1
+1.3.6.1.1.1.1.6 shadowMin count 1
+1.3.6.1.1.1.1.7 shadowMax count 1
+1.3.6.1.1.1.1.8 shadowWarning count 1
+1.3.6.1.1.1.1.9 shadowInactive count 1
+1.3.6.1.1.1.1.10 shadowExpire count 1
+1.3.6.1.1.1.1.11 shadowFlag count 1
 1.3.6.1.1.1.1.12 memberUid exact
 1.3.6.1.1.1.1.13 memberNisNetgroup exact
 1.3.6.1.1.1.1.14 nisNetgroupTriple exact
-1.3.6.1.1.1.1.15 ipServicePort int 1
+1.3.6.1.1.1.1.15 ipServicePort count 1
 1.3.6.1.1.1.1.16 ipServiceProtocol dir
-1.3.6.1.1.1.1.17 ipProtocolNumber int 1
-1.3.6.1.1.1.1.18 oncRpcNumber int 1
+1.3.6.1.1.1.1.17 ipProtocolNumber count 1
+1.3.6.1.1.1.1.18 oncRpcNumber count 1
 1.3.6.1.1.1.1.19 ipHostNumber dir
 1.3.6.1.1.1.1.20 ipNetworkNumber dir 1
 1.3.6.1.1.1.1.21 ipNetmaskNumber dir 1

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from functools import lru_cache
 
 from backends.legacy.ldapclient.facts import Facts
 from backends.legacy.ldapsource.state import state_of
@@ -14,8 +15,9 @@ from gateway.identity.model import Attributes, Entry, Identity, Origin, derive_i
 from gateway.identity.search import Filter, all_attributes
 from gateway.wire.dn import normalise_dn, spelled_leaf
 from gateway.wire.messages import SearchResultEntry
-from gateway.wire.schema import is_secret
+from gateway.wire.schema import is_secret as looks_secret
 
+is_secret = lru_cache(maxsize=1024)(looks_secret)  # the same few names in every entry
 _BINARY_UUID = {"objectguid"}  # little-endian, as Windows keeps it
 _TEXT_UUID = {"entryuuid", "ipauniqueid", "ibm-entryuuid"}
 _ADDRESSES = {"mail", "rfc822mailbox", "userprincipalname"}

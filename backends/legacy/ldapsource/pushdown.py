@@ -34,13 +34,19 @@ def sendable(wanted: AnyFilter) -> tuple[Filter | None, bool]:
     each entry is to be checked here."""
     if wanted is EVERYTHING:
         return EVERY_ENTRY, True
+    exact = not looks_at_everything(wanted)
     try:
         folded = _fold(wanted, positive=True)
     except TypeError:
         return EVERY_ENTRY, False
     if isinstance(folded, bool):
-        return (EVERY_ENTRY if folded else None), True
-    return folded, True
+        return (EVERY_ENTRY if folded else None), exact
+    return folded, exact
+
+
+def looks_at_everything(wanted: AnyFilter) -> bool:
+    """Whether a part of it is about no attribute in particular: we answer that ourselves, passwords are among them."""
+    return "*" in wanted.names()
 
 
 def _fold(item: AnyFilter, *, positive: bool) -> _Folded:
@@ -55,7 +61,7 @@ def _fold(item: AnyFilter, *, positive: bool) -> _Folded:
             folded = _fold(inner, positive=not positive)
             return not folded if isinstance(folded, bool) else Not(folded)
         case Extensible(attribute=None):
-            return not positive  # it would look at every attribute, and so at passwords
+            return positive  # it would look at passwords, too: whoever might match is asked for, and checked here
         case (
             Equal(attribute=name)
             | GreaterOrEqual(attribute=name)

@@ -112,9 +112,13 @@ class DirectoryReader:
         """As `LegacySource.search`. References to other servers are not followed: they are not this directory."""
         part = self._extent.territory.part(query)
         wanted, exact = sendable(query.filter)
-        if part is None or wanted is None:
+        if part is None:
             return
         base, scope = part
+        if base == query.base and not base.isascii():
+            base = query.spelled_base or base
+        if wanted is None:  # nobody can match, but whether there is such a base is a question all the same
+            wanted, scope, exact = EVERY_ENTRY, Scope.BASE, False
         request = self._request(base, scope, wanted, limit=self._extent.size_limit)
         if query.few and exact and query.attributes == frozenset():
             request = replace(request, attributes=self._entries.least())

@@ -15,6 +15,7 @@ from gateway.frontends.ldap.view import EVERYTHING, View
 from gateway.identity.model import Attributes, Entry
 from gateway.wire.attributetypes import canonical, is_secret, subtypes
 from gateway.wire.ldap import encode_entry
+from gateway.wire.objectclasses import attributes_of
 
 NO_ATTRIBUTES = "1.1"
 _KEPT_SELECTIONS = 4
@@ -36,7 +37,7 @@ class Selection:
         self._view = view
         self._user = not attributes or "*" in attributes
         self._operational = "+" in attributes
-        names = [_split(name) for name in attributes if name not in ("*", "+", NO_ATTRIBUTES)]
+        names = [_split(name) for name in _spelled_out(attributes) if name not in ("*", "+", NO_ATTRIBUTES)]
         self._parts: dict[str, tuple[int, int | None]] = {}
         if view.is_flat:
             self._parts = {kind: part for kind, options in names if (part := _part(options)) is not None}
@@ -66,6 +67,15 @@ class Selection:
     def _names(self, kind: str, options: frozenset[str]) -> bool:
         """A description asks for subtypes, too: of its type, and with more options (RFC 4512 2.5)."""
         return any(kind in asked and options >= asked_options for asked, asked_options in self._named)
+
+
+def _spelled_out(attributes: Sequence[str]) -> Iterator[str]:
+    """The names, with `@class` as the attributes of that class (RFC 4529)."""
+    for name in attributes:
+        if name.startswith("@"):
+            yield from sorted(attributes_of(name[1:]))
+        else:
+            yield name
 
 
 _PART = re.compile(r"range=([0-9]{1,9})-([0-9]{1,9}|\*)")

@@ -38,7 +38,7 @@ def found(session: Session, query: Query, base: str) -> AsyncGenerator[Entry, No
         person = None if query.base in suffixes(session.services.naming_contexts) else login_name(base)
     else:
         person = pinned(session, query.filter)
-    return readable(session, replace(query, person=person))
+    return readable(session, replace(query, person=person, spelled_base=base))
 
 
 async def _translated(session: Session, query: Query, base: str) -> AsyncGenerator[Entry, None]:

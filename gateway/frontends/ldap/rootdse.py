@@ -11,6 +11,7 @@ from gateway.identity.model import Attributes, Entry
 from gateway.wire.controls import (
     ABSOLUTE_TRUE_AND_FALSE,
     ALL_OPERATIONAL_ATTRIBUTES,
+    ATTRIBUTES_BY_CLASS,
     CANCEL,
     MODIFY_INCREMENT,
     PASSWORD_MODIFY,
@@ -31,7 +32,12 @@ def root_dse(services: Services, *, is_tls: bool, mechanisms: Sequence[str] = ()
         "supportedExtension": extensions,
         "supportedControl": controls.SUPPORTED,
         "supportedSASLMechanisms": mechanisms,
-        "supportedFeatures": [ALL_OPERATIONAL_ATTRIBUTES, ABSOLUTE_TRUE_AND_FALSE, MODIFY_INCREMENT],
+        "supportedFeatures": [
+            ALL_OPERATIONAL_ATTRIBUTES,
+            ATTRIBUTES_BY_CLASS,
+            ABSOLUTE_TRUE_AND_FALSE,
+            MODIFY_INCREMENT,
+        ],
         "subschemaSubentry": [SUBSCHEMA_DN],
         "vendorName": ["Bindferry"],
         "vendorVersion": [services.vendor_version] if services.vendor_version else [],

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from gateway.wire.attributetypes import canonical, is_secret, subtypes
-from gateway.wire.filter import And, Filter, Not, Or, rename
+from gateway.wire.filter import And, Filter, Not, Or, has_rule, rename, strict
 
 _USUAL_LENGTH = 64
 _CACHED_NAMES = 1024
@@ -18,7 +18,8 @@ class View:
     never shown, whatever is listed. Compared by `is`.
 
     To a `flat` view attribute types have no subtypes, and long attributes can be asked for in parts
-    (`member;range=0-99`), as Active Directory has it.
+    (`member;range=0-99`), as Active Directory has it; texts are ordered and have substrings whether or not the schema
+    names a rule for it. To any other view an item without its rule is Undefined, as in OpenLDAP.
     """
 
     __slots__ = ("_hidden", "_is_hidden", "_shown", "is_flat", "is_whole")
@@ -52,20 +53,28 @@ class View:
         return kind not in self._hidden and (self._shown is None or kind in self._shown)
 
     def visible(self, wanted: Filter) -> Filter:
-        """The filter, with every item about something hidden Undefined: neither it nor its negation selects anybody."""
-        return wanted if self._is_harmless(wanted) else rename(wanted, self._or_nothing)
+        """The filter, with every item Undefined that is about something hidden, or for which its attribute has no rule:
+        neither it nor its negation selects anybody."""
+        if self._is_harmless(wanted):
+            return wanted
+        seen = rename(wanted, self._or_nothing)
+        return seen if self.is_flat else strict(seen)
 
     def _or_nothing(self, attribute: str) -> str | None:
+        if attribute == "*":
+            return attribute if self.is_whole else None
         return None if self.hides(attribute) else attribute
 
     def _is_harmless(self, wanted: Filter) -> bool:
-        """Whether no item is about anything hidden: true of nearly all filters, and cheaper than making them anew."""
+        """Whether no item is to be made Undefined: true of nearly all filters, and cheaper than making them anew."""
         if isinstance(wanted, And | Or):
             return all(map(self._is_harmless, wanted.items))
         if isinstance(wanted, Not):
             return self._is_harmless(wanted.item)
         attribute = getattr(wanted, "attribute", None)
-        return attribute is not None and len(attribute) <= _USUAL_LENGTH and not self._is_hidden(attribute)
+        if attribute is None or len(attribute) > _USUAL_LENGTH or self._is_hidden(attribute):
+            return False
+        return self.is_flat or has_rule(wanted)
 
 
 def _all_subtypes(names: Collection[str]) -> frozenset[str]:

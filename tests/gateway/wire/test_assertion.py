@@ -61,7 +61,7 @@ TRUE = """
 """
 
 FALSE = """
-(uid=jd) (uid=) (uid=jdoe@x) (cn;lang-fr=*) (cn;lang-de=John Doe) (l=*) (l=Berlin) (objectClass=posixAccount)
+(uid=jd) (mail=) (uid=jdoe@x) (cn;lang-fr=*) (cn;lang-de=John Doe) (l=*) (l=Berlin) (objectClass=posixAccount)
 (objectClass=nosuch) (homeDirectory=/home/jdoe) (memberOf=cn=staff) (memberOf=cn=staff\\5c,ou=groups,dc=x)
 (uidNumber>=1002) (createTimestamp<=2024010111Z) (sn>=e) (sn<=d) (uid=*x*) (uid=jdoe*jdoe) (objectCategory=group)
 (corpBadge=red) (description=J) (cn~=johnny) (uid:caseExactMatch:=jdoe) (ou:=people) (ou:dn:caseExactMatch:=people)
@@ -71,6 +71,7 @@ FALSE = """
 
 UNDEFINED = """
 (nosuch=1) (nosuch=*) (nosuch>=1) (nosuch~=1) (nosuch=a*) (nosuch:=1) (nosuch:caseExactMatch:=1) (1.2.3.4=1)
+(uid=) (cn:caseExactMatch:=) (sn>=) (mail:caseIgnoreMatch:=x) (cn:caseIgnoreIA5Match:=x)
 (nosuch;x=*) (uidNumber=x) (uidNumber>=x) (uidNumber=10*) (createTimestamp=yesterday) (createTimestamp>=2024)
 (memberOf=staff) (memberOf=cn=*) (objectClass=a b) (objectClass>=a) (entryUUID=x) (cn=J\\f6rg) (cn=J\\f6*)
 (jpegPhoto=x) (jpegPhoto=x*) (jpegPhoto>=x) (memberOf>=cn=a) (uid:nosuchRule:=jdoe) (:nosuchRule:=jdoe)

@@ -20,6 +20,7 @@ from gateway.wire.filter import (
     format_filter,
     parse_filter,
     rename,
+    strict,
 )
 
 ENTRY = Attributes({"uid": [b"a"]})
@@ -102,14 +103,41 @@ def test_rename_makes_hidden_items_undefined() -> None:
         "(unicodePwd>=a)",
         "(1.2.840.113556.1.4.90=*)",
         "(9.9.9.9=*)",
-        "(:caseExactMatch:=x)",
         "(unixUserPassword:caseExactMatch:=x)",
     ],
 )
 def test_rename_never_lets_a_secret_through(item: str) -> None:
-    """R15: nor a number that may be one, nor a question to all attributes at once."""
+    """R15: nor a number that may be one."""
     assert rename(parse_filter(item), lambda name: name) == UNDEFINED
     assert rename(Not(parse_filter(item)), lambda name: name) == Not(UNDEFINED)
+
+
+def test_a_question_to_all_attributes_is_for_the_mapping_to_allow_and_never_looks_at_a_secret() -> None:
+    item = parse_filter("(:caseExactMatch:=canary)")
+    assert rename(item, lambda name: name) == item
+    assert rename(item, lambda name: None if name == "*" else name) == UNDEFINED
+    assert item.matches(Attributes({"userPassword": [b"canary"], "cn": [b"x"]})) is False
+    assert item.matches(Attributes({"userPassword": [b"x"], "cn": [b"canary"]})) is True
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [
+        ("(cn>=x)", False),
+        ("(2.5.4.4<=x)", False),
+        ("(homeDirectory=/home/*)", False),
+        ("(cn=x*)", True),
+        ("(uidNumber>=1)", True),
+        ("(createTimestamp<=20260101000000Z)", True),
+        ("(x-own>=1)", True),
+        ("(cn=x)", True),
+    ],
+)
+def test_an_item_without_a_rule_is_undefined_to_who_is_strict(text: str, there: bool) -> None:
+    """RFC 4511 4.5.1.7; OpenLDAP says the same (tests/live/test_side_by_side.py)."""
+    item = parse_filter(text)
+    assert strict(item) == (item if there else UNDEFINED)
+    assert strict(Not(And((item,)))) == Not(And((item if there else UNDEFINED,)))
 
 
 def test_rename_into_a_secret_is_undefined() -> None:

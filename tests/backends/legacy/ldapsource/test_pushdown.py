@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from backends.legacy.ldapsource.pushdown import EVERY_ENTRY, sendable
 from gateway.identity.model import Attributes
 from gateway.identity.search import EVERYTHING, Filter
-from gateway.wire.filter import UNDEFINED, And, Equal, Extensible, Not, Or, Present, format_filter, parse_filter, rename
+from gateway.wire.filter import UNDEFINED, And, Equal, Not, Or, Present, format_filter, parse_filter, rename
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,6 @@ from gateway.wire.filter import UNDEFINED, And, Equal, Extensible, Not, Or, Pres
         ("(!(|(uid=x)(userPassword>=z)))", None),
         ("(!(&(uid=x)(userPassword=z)))", "(!(uid=x))"),
         ("(&(cn=a)(|(uid=x)(uid=y)(userPassword:octetStringMatch:=z)))", "(&(cn=a)(|(uid=x)(uid=y)))"),
-        ("(:octetStringMatch:=secret)", None),
         ("(memberOf:1.2.840.113556.1.4.1941:=cn=g,o=c)", "(memberOf:1.2.840.113556.1.4.1941:=cn=g,o=c)"),
         ("(&)", "(objectClass=*)"),
         ("(|)", None),
@@ -34,6 +33,22 @@ def test_what_is_sent(asked: str, sent: str | None) -> None:
     folded, exact = sendable(parse_filter(asked))
     assert (format_filter(folded) if folded is not None else None) == sent
     assert exact
+
+
+@pytest.mark.parametrize(
+    ("asked", "sent"),
+    [
+        ("(:octetStringMatch:=secret)", "(objectClass=*)"),
+        ("(!(:octetStringMatch:=secret))", "(objectClass=*)"),
+        ("(&(uid=x)(:dn:octetStringMatch:=secret))", "(uid=x)"),
+        ("(|(uid=x)(!(:dn:octetStringMatch:=secret)))", "(objectClass=*)"),
+    ],
+)
+def test_a_question_to_all_attributes_is_not_sent_and_checked_here(asked: str, sent: str) -> None:
+    """R15: passwords are among them."""
+    folded, exact = sendable(parse_filter(asked))
+    assert folded is not None
+    assert (format_filter(folded), exact) == (sent, False)
 
 
 def test_filters_of_other_make_are_checked_here() -> None:
@@ -59,7 +74,6 @@ _ITEMS = st.sampled_from(
         Present("sn"),
         Equal("userPassword", b"p"),
         Present("unicodePwd"),
-        Extensible("octetStringMatch", None, b"p", dn_attributes=False),
         UNDEFINED,
     ]
 )
