@@ -41,10 +41,10 @@ def _who_am_i(call: Call, request: ExtendedRequest) -> ExtendedResponse:
 
 def starttls_result(services: Services, *, is_tls: bool, is_busy: bool) -> LdapResult:
     """Whether TLS may begin now (RFC 4511 4.14.2)."""
-    if not services.offers_starttls:
-        return _protocol_error("StartTLS is not offered here")
     if is_tls:
         return LdapResult(ResultCode.OPERATIONS_ERROR, diagnostic="TLS is established already")
+    if not services.offers_starttls:
+        return _protocol_error("StartTLS is not offered here")
     if is_busy:
         return LdapResult(ResultCode.OPERATIONS_ERROR, diagnostic="StartTLS while operations are in progress")
     return SUCCESS

@@ -49,7 +49,8 @@ def test_every_example_loads_without_a_warning(example: Path, tmp_path: Path) ->
 )
 def test_our_side_of_every_recipe_loads_beside_an_example(recipe: Path, tmp_path: Path) -> None:
     """And is about the application that its folder is named after, whose side is there, too."""
-    both = (ROOT / "config/examples/openldap.yaml").read_text() + recipe.read_text()
+    example, _, _ = (ROOT / "config/examples/openldap.yaml").read_text().partition("applications:")
+    both = example + recipe.read_text()
     settings = installed(tmp_path, both)
     assert settings.warnings == ()
     assert [application.name for application in settings.applications] == [recipe.parent.name]
