@@ -44,7 +44,8 @@ def test_a_source_that_is_down_is_unavailable_to_whoever_has_not_moved(store: Ol
         assert client.bind(Way(gateway.uri), login(store, "app", "wrong")).code == INVALID
     found = PythonLdap().search(Way(gateway.uri), login(store, "app"), store.people, "sub", "(objectClass=*)")
     assert found.code == UNAVAILABLE, "a search that cannot be complete does not pretend to be"
-    assert list(found.entries or {}) == [login(store, "app").dn]
+    people = [dn for dn in found.entries or {} if dn != store.people]  # the container came along with who moved (R18)
+    assert people == [login(store, "app").dn]
     store.restore()
     until(lambda: PythonLdap().bind(Way(gateway.uri), login(store, "late")).code == SUCCESS, "the source is used again")
     gateway.settle(["late"])
