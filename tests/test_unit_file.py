@@ -30,7 +30,8 @@ def test_systemd_finds_nothing_to_say_about_it(tmp_path: Path) -> None:
     copy = tmp_path / UNIT.name
     copy.write_text(UNIT.read_text().replace("/opt/bindferry/bin/bindferry", "/bin/true"))
     done = subprocess.run(["systemd-analyze", "verify", "--man=no", str(copy)], capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, "")
+    said = [line for line in done.stderr.splitlines() if not line.startswith("/lib/systemd/")]  # of other units here
+    assert (done.returncode, said) == (0, [])
 
 
 def test_the_service_reports_when_it_is_ready_and_is_watched(service: dict[str, str]) -> None:
