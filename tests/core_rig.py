@@ -84,11 +84,12 @@ class Rig:
         administrators: Sequence[str] = (),
         groups: GroupRules | None = None,
         carries: bool = False,
+        native: MemoryDirectory | None = None,
     ) -> None:
         self.clock = Clock()
         self.clock.advance(1_000_000)
         self.hasher = SlowHasher()
-        self.native = MemoryDirectory(self.hasher)
+        self.native = native or MemoryDirectory(self.hasher)
         self.source = MemorySource("staff")
         self.jdoe = self.source.add("jdoe", RIGHT, aliases=["John.Doe@corp.example"])
         self.sources: Sequence[MemorySource] = sources or (self.source,)

@@ -103,9 +103,14 @@ class MemorySource:
         self._people[dn_key] = _Person(identity, password)
         return identity
 
-    def add_entry(self, dn: str, attributes: Mapping[str, Iterable[bytes]]) -> Entry:
+    def add_entry(
+        self,
+        dn: str,
+        attributes: Mapping[str, Iterable[bytes]],
+        operational: Mapping[str, Iterable[bytes]] | None = None,
+    ) -> Entry:
         """Something that is not a person: a container, a group."""
-        entry = Entry(dn, normalise_dn(dn), Attributes(attributes))
+        entry = Entry(dn, normalise_dn(dn), Attributes(attributes), Attributes(operational or {}))
         self._entries[entry.dn_key] = entry
         return entry
 
