@@ -20,6 +20,7 @@ from gateway.wire.dn import leaf, normalise_dn
 
 T = TypeVar("T")
 BASE = "ou=customers,dc=example,dc=com"
+GROUPS = "ou=groups,dc=example,dc=com"
 QUERY = "SELECT * FROM users WHERE username = :name"
 PASSWORD = "correct horse"
 
@@ -33,6 +34,7 @@ SCHEMA = """
 CREATE TABLE users (id INTEGER PRIMARY KEY, username TEXT, pw TEXT, first TEXT, last TEXT, mail TEXT,
   disabled INTEGER, locked INTEGER, expires TEXT, renew INTEGER);
 CREATE TABLE memberships (user_id INTEGER, group_name TEXT);
+CREATE TABLE roles (id INTEGER PRIMARY KEY, name TEXT, gid INTEGER, about TEXT);
 """
 
 
@@ -50,8 +52,25 @@ def make(path: Path) -> Path:
         database.executescript(SCHEMA)
         database.executemany(f"INSERT INTO users VALUES ({','.join('?' * 10)})", people)
         database.executemany("INSERT INTO memberships VALUES (?, ?)", [(1, "staff"), (1, "Büro, West")])
+        roles = [(1, "staff", 30001, "everybody"), (2, "Büro, West", 30002, None), (3, "Empty", 30003, None)]
+        database.executemany("INSERT INTO roles VALUES (?, ?, ?, ?)", roles)
         database.commit()
     return path
+
+
+def group_options(**changes: Any) -> dict[str, Any]:
+    """The option `groups` for groups that are shown; a value of None leaves an option out."""
+    given = {
+        "query": "SELECT group_name FROM memberships WHERE user_id = :key",
+        "dn": f"cn={{name}},{GROUPS}",
+        "list": "SELECT * FROM roles ORDER BY id",
+        "members": "SELECT username FROM memberships JOIN users ON users.id = user_id"
+        " JOIN roles ON roles.name = group_name WHERE roles.id = :key ORDER BY users.id",
+        "columns": {"key": "id"},
+        "object_classes": ["groupOfNames"],
+        **changes,
+    }
+    return {key: value for key, value in given.items() if value is not None}
 
 
 def execute(path: Path, statement: str, *values: object) -> None:

@@ -12,22 +12,22 @@ from dataclasses import replace
 
 from backends.legacy.sqlsource.database import Database, Reading
 from backends.legacy.sqlsource.engine import make_engine, read_url
+from backends.legacy.sqlsource.groupsearch import MAX_GROUPS, Find, GroupSearch
 from backends.legacy.sqlsource.listing import Listing
 from backends.legacy.sqlsource.names import spellings
 from backends.legacy.sqlsource.options import SqlOptions
 from backends.legacy.sqlsource.passwords import HashCheck, PasswordCheck, Right, StatementCheck
-from backends.legacy.sqlsource.possible import can_select
 from backends.legacy.sqlsource.rows import PersonReader, Record
 from backends.legacy.sqlsource.sight import Inspection
+from backends.legacy.sqlsource.tree import Tree
 from backends.legacy.sqlsource.values import text_of
 from gateway.errors import ConfigError, IdentityConflict, SourceMisbehaved
 from gateway.identity.model import Entry, Identity, LoginName, Secret
 from gateway.identity.outcome import Accepted, Outcome, Rejected, Unknown
 from gateway.identity.ports import Account, Sight
-from gateway.identity.search import BaseNotFound, Query, Scope, within
+from gateway.identity.search import Query
 from gateway.plugins import Context, SourcePlugin
 from gateway.threads import Pool
-from gateway.wire.dn import leaf
 
 
 class SqlSource:
@@ -39,13 +39,15 @@ class SqlSource:
         self._options = options
         self.database = database
         self._people = PersonReader(options)
-        self.bases: tuple[str, ...] = (self._people.template.parent_key,)
         self._check: PasswordCheck = (
             HashCheck(self._people, options.scheme, options.charset)
             if options.verify is None
             else StatementCheck(self._people, database, options.verify, options.charset)
         )
-        self._listing = Listing(options, database, self._people, self._read)
+        listing = Listing(options, database, self._people, self._read)
+        self._groups = _groups(options, database, self._people, self._row_of)
+        self._tree = Tree(self._people, self._person, listing, self._groups)
+        self.bases = self._tree.bases
 
     async def lookup(self, login: LoginName) -> Account | None:
         """The account of that name. The row's name is what counts (R2); two rows are `IdentityConflict`."""
@@ -83,30 +85,10 @@ class SqlSource:
 
         return await self.database.in_thread(lambda: self.database.guarded(lambda _: read()))
 
-    async def search(self, query: Query) -> AsyncGenerator[Entry, None]:
-        """People only. One person is looked up; anything broader needs the statement `list`, and finds nobody without
-        it (`inspect` says so)."""
-        template = self._people.template
-        if template.is_leaf(query.base):
-            login = query.person
-            if login is None or login.dn != query.base:
-                login = LoginName.of_dn(query.base, query.base, leaf(query.base))
-            person = await self._person(login)
-            if person is None or person.dn_key != query.base:
-                raise BaseNotFound(query.base)
-        elif not within(template.parent_key, query.base):
-            raise BaseNotFound(query.base)
-        elif query.person is not None:
-            person = await self._person(query.person)
-        else:
-            if query.scope is Scope.SUBTREE or (query.scope is Scope.ONE and query.base == template.parent_key):
-                if not can_select(query.filter, self._people.shown):
-                    return
-                async for entry in self._listing.search(query):
-                    yield entry
-            return
-        if person is not None and query.selects(person):
-            yield person
+    def search(self, query: Query) -> AsyncGenerator[Entry, None]:
+        """People, and groups where statements for them are configured. One person is looked up; anything broader about
+        people needs the statement `list`, and finds nobody without it (`inspect` says so)."""
+        return self._tree.search(query)
 
     async def count(self) -> int | None:
         """What the statement `count` says; None without one."""
@@ -152,6 +134,13 @@ class SqlSource:
                 return None
         return record if record is not None and self._people.account(record).ref == account.ref else None
 
+    def _row_of(self, reading: Reading, login: LoginName) -> Record | None:
+        """In a thread: the row of whoever has that login name."""
+        try:
+            return next((record for _, _, record in self._rows(reading, login)), None)
+        except IdentityConflict as conflict:
+            raise SourceMisbehaved(self.name, str(conflict)) from None
+
     async def _person(self, login: LoginName) -> Identity | None:
         def find(reading: Reading) -> Identity | None:
             for _, _, record in self._rows(reading, login):
@@ -180,7 +169,10 @@ class SqlSource:
         return self._people.identity(record, [row.values[0] for row in rows])
 
 
-MAX_GROUPS = 10_000
+def _groups(options: SqlOptions, database: Database, people: PersonReader, find: Find) -> GroupSearch | None:
+    if options.groups is None or options.groups.listing is None:
+        return None
+    return GroupSearch(options.name, options.groups, database, people, find)
 
 
 def build(options: SqlOptions, context: Context) -> SqlSource:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from gateway.options import Options, Seconds
+from gateway.wire.groupclasses import GROUP_CLASSES, LISTS, ListName
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*$")]
 
@@ -18,24 +19,9 @@ class Groups(Options):
     """Computed from the groups that list an entry, or what the source showed when the person moved."""
     nested: bool = False
     """Whether memberOf names groups of groups, too, as 389 Directory Server's plug-in can."""
-    object_classes: Annotated[tuple[Name, ...], Field(min_length=1)] = (
-        "groupOfNames",
-        "groupOfUniqueNames",
-        "groupOfMembers",
-        "groupOfEntries",
-        "posixGroup",
-        "group",
-        "univentionGroup",
-        "accessGroup",
-        "dominoGroup",
-        "zimbraDistributionList",
-    )
+    object_classes: Annotated[tuple[Name, ...], Field(min_length=1)] = GROUP_CLASSES
     """What entries that list members are called."""
-    lists: Annotated[tuple[Literal["member", "uniqueMember", "memberUid"], ...], Field(min_length=1)] = (
-        "member",
-        "uniqueMember",
-        "memberUid",
-    )
+    lists: Annotated[tuple[ListName, ...], Field(min_length=1)] = LISTS
     """The attributes that make somebody a member: those that the old store's own memberOf goes by."""
     patience: Annotated[Seconds, Field(gt=0, le=60)] = 5.0
     """Seconds that the stores have for one question about groups."""

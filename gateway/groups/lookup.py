@@ -13,7 +13,7 @@ from typing import Protocol
 from twisted.internet.defer import Deferred, TimeoutError
 
 from gateway.errors import LimitError
-from gateway.groups.members import LISTS, GroupWords, Members
+from gateway.groups.members import LISTED, GroupWords, Members
 from gateway.identity.flights import Clock, within
 from gateway.identity.model import NO_ATTRIBUTES, Entry, Identity
 from gateway.identity.search import BaseNotFound, Filter, Query, Scope, SearchIncomplete
@@ -141,7 +141,7 @@ class Memberships:
 
     async def members(self, dn_key: str) -> tuple[Entry | None, bool]:
         """The group of that name with all that it lists."""
-        return await self.at(dn_key, LISTS)
+        return await self.at(dn_key, LISTED)
 
     async def _members(self, group: Entry) -> tuple[Members, bool]:
         whole, complete = await self.members(group.dn_key)

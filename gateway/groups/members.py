@@ -13,27 +13,12 @@ from dataclasses import dataclass
 
 from gateway.identity.model import Attributes, Entry, Identity
 from gateway.wire.filter import And, Equal, Filter, Or, Present
+from gateway.wire.groupclasses import GROUP_CLASSES, LISTS
 from gateway.wire.matching import EXACT
 from gateway.wire.syntaxes import distinguished_name, name_and_uid
 
-GROUP_CLASSES = (
-    "groupOfNames",
-    "groupOfUniqueNames",
-    "groupOfMembers",
-    "groupOfEntries",
-    "posixGroup",
-    "group",
-    "univentionGroup",
-    "accessGroup",
-    "dominoGroup",
-    "zimbraDistributionList",
-)
-"""Classes of entries that list members, as directories of all makers call them."""
-
-LISTS = frozenset({"member", "uniquemember", "memberuid"})
+LISTED = frozenset(map(str.lower, LISTS))
 """The attributes that list members, by their canonical names."""
-
-_SPELLED = ("member", "uniqueMember", "memberUid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +27,7 @@ class GroupWords:
     index of every list. `lists` are those attributes that make somebody a member."""
 
     classes: tuple[str, ...] = GROUP_CLASSES
-    lists: tuple[str, ...] = _SPELLED
+    lists: tuple[str, ...] = LISTS
 
     def every(self) -> Filter:
         """Groups that list anybody."""

@@ -18,6 +18,7 @@ import bcrypt
 from live.databases import MariaDB, PostgreSQL
 
 from gateway.identity.outcome import Reason
+from gateway.testing.conformance_groups import KnownGroup
 from gateway.testing.source_store import Known
 
 BASE = "ou=customers,dc=example,dc=com"
@@ -76,6 +77,10 @@ ROWS = (
 )
 PEOPLE = tuple(row.known for row in ROWS)
 GROUPS = ((1, "staff"), (1, "Büro, West"), (3, "staff"))
+KNOWN_GROUPS = (
+    KnownGroup("cn=staff,ou=groups,dc=example,dc=com", ("ada", "jürgen")),
+    KnownGroup("cn=Büro\\, West,ou=groups,dc=example,dc=com", ("ada",)),
+)
 
 
 def options(url: str, **changes: Any) -> dict[str, Any]:
@@ -90,6 +95,9 @@ def options(url: str, **changes: Any) -> dict[str, Any]:
         "groups": {
             "query": "SELECT group_name FROM memberships WHERE user_id = :key ORDER BY group_name",
             "dn": "cn={name},ou=groups,dc=example,dc=com",
+            "list": "SELECT DISTINCT group_name AS name FROM memberships",
+            "by_name": "SELECT DISTINCT group_name AS name FROM memberships WHERE lower(group_name) = lower(:name)",
+            "members": "SELECT username FROM users JOIN memberships ON user_id = id WHERE group_name = :key",
         },
         "columns": {
             "key": "id",

@@ -13,19 +13,24 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+import yaml
 from live import oldtables
+from live.clients import CLIENTS, Login, Way
 from live.databases import MariaDB, PostgreSQL, Server
+from live.gateway_process import CHEAP, Gateway
 from live.oldtables import BASE, NOW, PEOPLE, options
 from live.reactor import in_reactor, reactor
 
 from backends.legacy.sql import PLUGIN, SqlSource
 from gateway.errors import SourceMisbehaved, SourceUnavailable
 from gateway.identity.claims import answers_to
-from gateway.identity.model import LoginName, Secret
+from gateway.identity.model import Entry, LoginName, Secret
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unknown
 from gateway.identity.search import Query, Scope
 from gateway.plugins import Context
+from gateway.testing.conformance_groups import GroupsConformance
 from gateway.testing.conformance_source import SourceConformance
+from gateway.testing.source_store import Known
 from gateway.wire.filtertext import parse_filter
 
 pytestmark = pytest.mark.live
@@ -109,6 +114,29 @@ class TestServers(SourceConformance):
         server, url = way
         with source_over(url) as source:
             yield LiveStore(source, server.stop, server.freeze)
+            server.restore()
+
+
+class LiveGroups(LiveStore):
+    """The same with its groups."""
+
+    groups = oldtables.KNOWN_GROUPS
+
+
+class TestGroupsOfServers(GroupsConformance):
+    """R18: one driver of each server."""
+
+    @pytest.fixture(params=["postgresql psycopg", "mariadb odbc"])
+    def way(self, request: pytest.FixtureRequest) -> tuple[Server, str]:
+        product, driver = request.param.split()
+        server: Server = request.getfixturevalue(product)
+        return server, getattr(oldtables, f"{product}_ways")(server.port)[driver]
+
+    @pytest.fixture
+    def store(self, way: tuple[Server, str]) -> Iterator[LiveGroups]:
+        server, url = way
+        with source_over(url) as source:
+            yield LiveGroups(source, server.stop, server.freeze)
             server.restore()
 
 
@@ -201,6 +229,76 @@ def test_every_way_to_a_table_shows_the_same_bytes(postgresql: PostgreSQL, maria
             ])  # fmt: skip
     assert all(len(one) == 4 for one in seen)
     assert all(one == seen[0] for one in seen)
+
+
+def test_every_way_to_a_table_shows_the_same_groups(postgresql: PostgreSQL, mariadb: MariaDB, tmp_path: Path) -> None:
+    """R3, R18: and they show who they list, whether asked for by name or by member."""
+    oldtables.fill_sqlite(tmp_path / "users.db")
+    sqlite = f"sqlite:///{tmp_path / 'users.db'}", f"odbc:Driver={{SQLite3}};Database={tmp_path / 'users.db'}"
+    servers = *oldtables.postgresql_ways(postgresql.port).values(), *oldtables.mariadb_ways(mariadb.port).values()
+    filters = ["(objectClass=groupOfNames)", "(cn=STAFF)", f"(member=uid=jürgen,{BASE})", "(member=*)"]
+    seen = []
+    for url in (*servers, *sqlite):
+        with source_over(url) as source:
+            shown = [groups(source, text) for text in filters]
+            assert [len(found) for found in shown] == [2, 1, 1, 2], url
+            assert shown[1] == shown[2]
+            seen.append(shown)
+    assert all(one == seen[0] for one in seen)
+
+
+def groups(source: SqlSource, text: str) -> list[tuple[object, ...]]:
+    async def collect() -> list[Entry]:
+        wanted = Query("ou=groups,dc=example,dc=com", Scope.SUBTREE, parse_filter(text))
+        return [entry async for entry in source.search(wanted)]
+
+    found = sorted(in_reactor(collect), key=lambda entry: entry.dn)
+    return [(one.dn, sorted(one.attributes.get("member")), one.attributes.get("cn"), one.operational) for one in found]
+
+
+def test_groups_of_a_table_hold_before_during_and_after_the_move_and_without_the_database(
+    postgresql: PostgreSQL, gateways: Callable[..., Gateway]
+) -> None:
+    """R18: members, memberOf, filters and compares; what was copied is what is shown at the end."""
+    url = oldtables.postgresql_ways(postgresql.port)["psycopg"]
+    gateway = gateways({**options(url), "type": "sql"}, passwords=CHEAP).start()
+    before, moved = answers(gateway), list[str]()
+    assert before["memberOf of ada"] == sorted(known.dn.encode() for known in oldtables.KNOWN_GROUPS)
+    for person in (PEOPLE[2], PEOPLE[0]):
+        assert CLIENTS[0].bind(Way(gateway.uri), login(person)).code == 0
+        moved.append(person.name)
+        gateway.settle(moved)
+        time.sleep(1.1)  # what was known of memberships a moment ago is forgotten by then
+        assert answers(gateway) == before
+    assert gateway.stop() == 0
+    settings = yaml.safe_load(gateway.configuration.read_text())
+    gateway.configuration.write_text(yaml.safe_dump({**settings, "sources": []}, allow_unicode=True))
+    gateway.start()
+    assert answers(gateway) == before
+
+
+def login(person: Known) -> Login:
+    assert person.dn is not None
+    return Login(person.dn, person.password.decode())
+
+
+def answers(gateway: Gateway) -> dict[str, object]:
+    """What an application asks about the groups, bound as somebody who is in none."""
+    way, who, found = Way(gateway.uri), login(PEOPLE[3]), dict[str, object]()
+    client = CLIENTS[0]
+    for known in oldtables.KNOWN_GROUPS:
+        answer = client.search(way, who, known.dn, "base", "(objectClass=*)")
+        found[known.dn] = sorted((answer.entries or {}).items())
+        ada = f"uid=ada,{BASE}"
+        assert client.compare(way, who, known.dn, "member", ada)
+        for text in (f"(memberOf={known.dn})", f"(&(objectClass=groupOfNames)(member={ada}))"):
+            asked = client.search(way, who, "dc=example,dc=com", "sub", text, ["cn"])
+            found[f"{text} of {known.dn}"] = asked.code, sorted(asked.entries or {})
+    for person in PEOPLE[:3:2]:
+        answer = client.search(way, who, person.dn or "", "base", "(uid=*)", ["memberOf"])
+        ((_, shown),) = (answer.entries or {}).items()
+        found[f"memberOf of {person.name}"] = sorted(shown["memberOf"])
+    return found
 
 
 @pytest.mark.parametrize("typed", ["groß", "grós", "GROS\u0301"])

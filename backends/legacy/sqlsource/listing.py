@@ -43,7 +43,7 @@ class Listing:
     async def search(self, query: Query) -> AsyncGenerator[Identity, None]:
         """Whom `query` selects, each once; nobody if there is no statement. A row that is nobody (no name, a value
         that cannot be read) cannot log in either: it is counted in the log and left out."""
-        found, bad = 0, _Bad()
+        found, bad = 0, LeftOut("are nobody")
         seen_key = ""
         async with aclosing(self._batches()) as batches:
             async for batch in batches:
@@ -59,7 +59,7 @@ class Listing:
                         return
         bad.report(self._options.name)
 
-    async def _select(self, batch: Sequence[Record], query: Query, bad: _Bad) -> list[Identity]:
+    async def _select(self, batch: Sequence[Record], query: Query, bad: LeftOut) -> list[Identity]:
         def select(reading: Reading | None) -> list[Identity]:
             people = []
             for record in batch:
@@ -119,10 +119,11 @@ class _Page:
     last: object
 
 
-class _Bad:
-    """Rows left out of one search."""
+class LeftOut:
+    """Rows left out of one search, as they `are nobody`."""
 
-    def __init__(self) -> None:
+    def __init__(self, why: str) -> None:
+        self._why = why
         self.count = 0
         self.first = ""
 
@@ -133,7 +134,8 @@ class _Bad:
     def report(self, source: str) -> None:
         if self.count:
             _log.warn(
-                "source {source}: {count} rows are nobody and were left out; the first: {fault}",
+                "source {source}: {count} rows {why} and were left out; the first: {fault}",
+                why=self._why,
                 source=source,
                 count=self.count,
                 fault=self.first,

@@ -4,15 +4,18 @@ somebody who lists members. Pure."""
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
+from gateway.identity.model import NO_ATTRIBUTES, Attributes
 from gateway.identity.search import Filter
 from gateway.wire.filter import And, Extensible, Not, Or
 from gateway.wire.schema import canonical, subtypes
 
 
-def can_select(item: Filter, shown: AbstractSet[str]) -> bool:
-    """False only where nobody can match. `shown`: the canonical names of all attributes that people can have."""
-    return _can_be(item, shown, truth=True)
+def can_select(item: Filter, shown: AbstractSet[str], classes: Attributes = NO_ATTRIBUTES) -> bool:
+    """False only where nobody can match. `shown`: the canonical names of all attributes that people can have;
+    `classes`: the objectClass that all of them have, none where that is not known."""
+    return _can_be(item, _Kind(shown, classes), truth=True)
 
 
 def shown_names(descriptions: list[str]) -> frozenset[str]:
@@ -20,13 +23,22 @@ def shown_names(descriptions: list[str]) -> frozenset[str]:
     return frozenset(canonical(description.partition(";")[0]) for description in descriptions)
 
 
-def _can_be(item: Filter, shown: AbstractSet[str], *, truth: bool) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    names: AbstractSet[str]
+    classes: Attributes
+
+
+def _can_be(item: Filter, kind: _Kind, *, truth: bool) -> bool:
     if isinstance(item, And | Or):
-        each = (_can_be(one, shown, truth=truth) for one in item.items)
+        each = (_can_be(one, kind, truth=truth) for one in item.items)
         return all(each) if isinstance(item, And) is truth else any(each)
     if isinstance(item, Not):
-        return _can_be(item.item, shown, truth=not truth)
+        return _can_be(item.item, kind, truth=not truth)
     attribute = getattr(item, "attribute", None)
-    if not truth or attribute is None or (isinstance(item, Extensible) and item.dn_attributes):
+    if attribute is None or (isinstance(item, Extensible) and item.dn_attributes):
         return True
-    return not shown.isdisjoint(subtypes(attribute.partition(";")[0]))
+    meant = subtypes(attribute.partition(";")[0])
+    if len(kind.classes) and meant == {"objectclass"}:
+        return item.matches(kind.classes) is truth
+    return not truth or not kind.names.isdisjoint(meant)

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from backends.legacy.sqlsource.fields import AttributeRule, Flag, template_columns
 from backends.legacy.sqlsource.names import DnTemplate
-from backends.legacy.sqlsource.options import AttributeRule, Flag, SqlOptions, template_columns
+from backends.legacy.sqlsource.options import SqlOptions
 from backends.legacy.sqlsource.possible import shown_names
 from backends.legacy.sqlsource.values import (
     BadValue,
@@ -76,11 +77,12 @@ class PersonReader:
         self._aliases = options.aliases
         self._classes = tuple(name.encode() for name in options.object_classes)
         leaf, rules = self.template.attribute.lower(), options.attributes.items()
-        self._leaf_rules = [_rule(rule) for name, rule in rules if name.lower() == leaf]
-        self._rules = [(name, _rule(rule)) for name, rule in rules if name.lower() != leaf]
+        self._leaf_rules = [attribute_reader(rule) for name, rule in rules if name.lower() == leaf]
+        self._rules = [(name, attribute_reader(rule)) for name, rule in rules if name.lower() != leaf]
         self._shows_groups = "memberof" not in {name.lower() for name, _ in self._rules}
         names = ["objectClass", "entryUUID", "memberOf", self.template.attribute, *options.attributes]
         self.shown = shown_names(names)
+        self.classes = Attributes([("objectClass", self._classes)])
         group_dn = options.groups.dn if options.groups is not None else None
         self._group = DnTemplate.parse(group_dn) if group_dn is not None else None
 
@@ -147,11 +149,11 @@ class PersonReader:
         return list(dict.fromkeys(faults))
 
     def _key(self, record: Record) -> str:
-        return _filled(record, self._columns.key)
+        return filled(record, self._columns.key)
 
     def _name(self, record: Record) -> str:
         """CHAR columns come padded, and outer blanks never tell two names apart (R1)."""
-        return _filled(record, self._columns.name).strip()
+        return filled(record, self._columns.name).strip()
 
     def _dn(self, name: str) -> str:
         return self.template.dn(name)
@@ -180,10 +182,11 @@ class PersonReader:
         return Attributes(items)
 
 
-def _filled(record: Record, column: str) -> str:
+def filled(record: Record, column: str, nobody: str = "nobody is nameless") -> str:
+    """A column that must hold something, as text."""
     found = record.read(column, text_of)
     if not found.strip():
-        raise RowFault(f"column {column!r} is empty, and nobody is nameless")
+        raise RowFault(f"column {column!r} is empty, and {nobody}")
     return found
 
 
@@ -195,7 +198,7 @@ def _flag(record: Record, flag: Flag | None) -> bool:
     return record.read(flag.column, reader) is not flag.inverted
 
 
-def _rule(rule: AttributeRule) -> Callable[[Record], tuple[bytes, ...]]:
+def attribute_reader(rule: AttributeRule) -> Callable[[Record], tuple[bytes, ...]]:
     """How one attribute is read, decided once."""
     if rule.constant is not None:
         constant = tuple(value.encode() for value in rule.constant)

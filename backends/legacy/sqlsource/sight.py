@@ -9,12 +9,16 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from sqlalchemy import exc, text
 
 from backends.legacy.sqlsource.database import Database, Reading
 from backends.legacy.sqlsource.engine import product
-from backends.legacy.sqlsource.options import AttributeRule, Flag, SqlOptions, template_columns
+from backends.legacy.sqlsource.fields import AttributeRule, Flag, template_columns
+from backends.legacy.sqlsource.groupoptions import Groups
+from backends.legacy.sqlsource.groupsearch import MAX_GROUPS
+from backends.legacy.sqlsource.options import SqlOptions
 from backends.legacy.sqlsource.rows import PersonReader, Record, RowFault, index_columns
 from backends.legacy.sqlsource.statements import parameters
 from backends.legacy.sqlsource.values import truth
@@ -64,7 +68,7 @@ class Inspection:
         if options.verify is not None:
             await self._try("verify", options.verify, (), needed=True)
         if options.groups is not None:
-            await self._try("groups", options.groups.query, (), needed=False)
+            await self._look_at_groups(options.groups)
         if options.count is not None:
             await self._note(self._count, "count")
         if options.listing is None:
@@ -73,6 +77,22 @@ class Inspection:
             await self._note(self._sample, "list")
         await self._note(self._rights, "rights")
         return Sight(self._usable, tuple(self._lines))
+
+    async def _look_at_groups(self, groups: Groups) -> None:
+        await self._try("groups", groups.query, (), needed=False)
+        if groups.listing is None or groups.members is None:
+            self._lines.append("groups: no statements `list` and `members`: they show as memberOf, and as no entries")
+            return
+        wanted = group_columns(groups)
+        if groups.by_name is not None:
+            await self._try("groups.by_name", groups.by_name, wanted, needed=False)
+        await self._try("groups.members", groups.members, (), needed=False)
+        if await self._try("groups.list", groups.listing, wanted, needed=False):
+            await self._note(partial(self._count_groups, groups.listing), "groups.list")
+
+    def _count_groups(self, statement: str, reading: Reading) -> list[str]:
+        rows = reading.rows(statement, {}, MAX_GROUPS + 1)
+        return [f"{len(rows)} groups" if len(rows) <= MAX_GROUPS else f"more than {MAX_GROUPS} groups: too many"]
 
     async def _note(self, work: object, what: str) -> None:
         try:
@@ -164,6 +184,13 @@ def configured_columns(options: SqlOptions) -> list[str]:
     found = [given.column if isinstance(given, Flag) else given for given in named if given is not None]
     found += [column for rule in options.attributes.values() for column in _rule_columns(rule)]
     return list(dict.fromkeys([*found, *options.aliases]))
+
+
+def group_columns(groups: Groups) -> list[str]:
+    """Every column of groups that the options name."""
+    columns = groups.columns
+    found = [given for given in (columns.key, columns.name, columns.uuid) if given is not None]
+    return list(dict.fromkeys([*found, *(one for rule in groups.attributes.values() for one in _rule_columns(rule))]))
 
 
 def _rule_columns(rule: AttributeRule) -> Iterator[str]:

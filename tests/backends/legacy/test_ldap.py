@@ -18,6 +18,7 @@ from gateway.identity.model import Entry, Identity, LoginName, Secret
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable, Unknown
 from gateway.identity.ports import LegacySource
 from gateway.identity.search import BaseNotFound, Filter, Query, Scope
+from gateway.testing.conformance_groups import GroupsConformance, KnownGroup, value
 from gateway.testing.conformance_source import Known, SourceConformance, Store
 from gateway.testing.source_store import bind
 from gateway.wire.controls import PASSWORD_POLICY, PolicyAnswer, PolicyError, encode_policy_answer
@@ -119,6 +120,32 @@ class TestLdapSource(SourceConformance):
     @pytest.fixture
     def store(self) -> World:
         return World()
+
+
+class GroupWorld(World):
+    """The same directory with groups."""
+
+    groups = (
+        KnownGroup(f"cn=Staff,{BASE}", ("JDoe", "zoe")),
+        KnownGroup(f"cn=unix,{BASE}", ("JDoe",), ("memberUid",)),
+        KnownGroup(f"cn=unique,{BASE}", ("zoe",), ("uniqueMember",)),
+        KnownGroup(f"cn=empty,{BASE}", ()),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        by_name = {one.name: one for one in self.people}
+        for known in self.groups:
+            shown = {"objectClass": [b"group"], "cn": [leaf(known.dn)[1].encode()]}
+            if known.members:
+                shown |= {name: [value(by_name[one], name) for one in known.members] for name in known.lists}
+            self.tree.entries[known.dn] = shown
+
+
+class TestLdapSourceWithGroups(GroupsConformance):
+    @pytest.fixture
+    def store(self) -> GroupWorld:
+        return GroupWorld()
 
 
 class TestLdapSourceWithDirectBind(SourceConformance):

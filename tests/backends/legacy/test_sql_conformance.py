@@ -9,15 +9,19 @@ from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import event
-from usertable import BASE, PASSWORD, Harness, execute, make, options, source_over, ssha
+from usertable import BASE, GROUPS, PASSWORD, Harness, execute, group_options, make, options, source_over, ssha
 from waiting import start
 
 from backends.legacy.sql import SqlSource
 from gateway.identity.outcome import Reason
+from gateway.testing.conformance_groups import GroupsConformance, KnownGroup
 from gateway.testing.conformance_source import Known, SourceConformance
+from gateway.wire.groupclasses import lists_of
 
 T = TypeVar("T")
 TIMEOUT = 0.25
+BY_NAME = "SELECT * FROM roles WHERE lower(name) = lower(:name)"
+BY_EXACT_NAME = "SELECT * FROM roles WHERE name = :name"
 
 
 class SqliteStore:
@@ -67,6 +71,18 @@ class SqliteStore:
             self._released.wait(20)
 
 
+class GroupStore(SqliteStore):
+    """The same with the groups of `usertable`; who is in none is everybody else."""
+
+    def __init__(self, path: Path, harness: Harness, *lists: str) -> None:
+        super().__init__(path, harness)
+        self.groups = (
+            KnownGroup(f"cn=staff,{GROUPS}", ("ada", "Bob"), lists),
+            KnownGroup(f"cn=B\u00fcro\\, West,{GROUPS}", ("ada",), lists),
+            KnownGroup(f"cn=Empty,{GROUPS}", (), lists),
+        )
+
+
 class TestSqlSource(SourceConformance):
     """Everything, over one table."""
 
@@ -84,5 +100,32 @@ class TestSqlSource(SourceConformance):
         }
         with source_over(options(path, **changes)) as harness:
             store = SqliteStore(path, harness)
+            yield store
+            store.release()
+
+
+class TestSqlSourceWithGroups(GroupsConformance):
+    """Groups of every class, and with a statement for one of them or without."""
+
+    @pytest.fixture(params=["groupOfNames", "groupOfUniqueNames", "posixGroup", "groupOfNames posixGroup"])
+    def classes(self, request: pytest.FixtureRequest) -> tuple[str, ...]:
+        return tuple(request.param.split())
+
+    @pytest.fixture(params=[None, BY_NAME, BY_EXACT_NAME], ids=["list alone", "by name", "by name and case"])
+    def store(self, request: pytest.FixtureRequest, tmp_path: Path, classes: tuple[str, ...]) -> Iterator[GroupStore]:
+        path = make(tmp_path / "users.db")
+        execute(path, "UPDATE users SET username = 'Bob', disabled = 0, pw = ? WHERE id = 2", ssha(b"battery staple"))
+        execute(path, "INSERT INTO memberships VALUES (2, 'staff')")
+        shown = group_options(object_classes=classes, attributes={"gidNumber": "gid"})
+        if request.param is not None:
+            shown["by_name"] = request.param
+        changes = {
+            "query": "SELECT * FROM users WHERE lower(username) = lower(:name)",
+            "list": "SELECT * FROM users WHERE id > :after ORDER BY id LIMIT :limit",
+            "groups": shown,
+            "timeout": TIMEOUT,
+        }
+        with source_over(options(path, **changes)) as harness:
+            store = GroupStore(path, harness, *lists_of(classes))
             yield store
             store.release()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import pytest
@@ -16,8 +16,10 @@ from gateway.identity.model import AccountState, LoginName, Secret
 from gateway.identity.outcome import Accepted, Reason, Rejected, Unknown
 from gateway.identity.ports import Account, LegacySource
 from gateway.identity.search import EVERYTHING, BaseNotFound, Query, Scope
+from gateway.testing.conformance_groups import GroupsConformance, KnownGroup, value
 from gateway.testing.conformance_source import Known, SourceConformance
 from gateway.testing.memory_source import MemorySource
+from gateway.wire.dn import escape_value, leaf
 
 T = TypeVar("T")
 BASE = "ou=people,o=corp"
@@ -73,6 +75,33 @@ class TestMemorySource(SourceConformance):
     @pytest.fixture
     def store(self) -> _Store:
         return _Store()
+
+
+class _GroupStore(_Store):
+    """The same with groups of three classes."""
+
+    groups = (
+        KnownGroup(f"cn=Staff,{BASE}", ("JDoe", "zoë")),
+        KnownGroup(f"cn=unix,{BASE}", ("JDoe",), ("memberUid",)),
+        KnownGroup(f"cn=both,{BASE}", ("zoë",), ("uniqueMember", "memberUid")),
+        KnownGroup(f"cn=empty,{BASE}", ()),
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.people = tuple(replace(one, dn=f"uid={escape_value(one.name)},{BASE}") for one in self.people)
+        by_name = {one.name: one for one in self.people}
+        for known in self.groups:
+            shown = {"objectClass": [b"posixGroup"], "cn": [leaf(known.dn)[1].encode()]}
+            if known.members:
+                shown |= {name: [value(by_name[one], name) for one in known.members] for name in known.lists}
+            self.memory.add_entry(known.dn, shown)
+
+
+class TestMemorySourceWithGroups(GroupsConformance):
+    @pytest.fixture
+    def store(self) -> _GroupStore:
+        return _GroupStore()
 
 
 @pytest.fixture

@@ -9,10 +9,11 @@ from gateway.frontends.ldap.personas.flavour import ANYTHING, AsStored, Item
 from gateway.identity.model import Attributes, Entry
 from gateway.wire.attributetypes import canonical
 from gateway.wire.filter import Equal, Filter, Or, Present
+from gateway.wire.groupclasses import GROUP_CLASSES
 
-GROUP_CLASSES = ("groupOfNames", "groupOfUniqueNames", "group", "posixGroup", "groupOfURLs", "groupOfMembers")
-_GROUP_KEYS = frozenset(name.lower().encode() for name in GROUP_CLASSES)
-GROUPS: Filter = Or(tuple(Equal("objectClass", name.encode()) for name in GROUP_CLASSES))
+_SHOWN_AS_GROUPS = (*GROUP_CLASSES, "groupOfURLs")  # the last one lists nobody, and is a group to look at
+_GROUP_KEYS = frozenset(name.lower().encode() for name in _SHOWN_AS_GROUPS)
+GROUPS: Filter = Or(tuple(Equal("objectClass", name.encode()) for name in _SHOWN_AS_GROUPS))
 """Every entry that is a group, whatever its class."""
 
 

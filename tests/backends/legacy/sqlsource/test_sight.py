@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from usertable import execute, make, options, source_over
+from usertable import execute, group_options, make, options, source_over
 
 from gateway.identity.ports import Sight
 
@@ -48,6 +48,19 @@ def test_without_a_list_it_is_said_what_searches_find(path: Path) -> None:
         ({"query": "SELECT * FROM nowhere WHERE n = :name"}, "query: .*no such table", False),
         ({"by_alias": "SELECT id FROM users WHERE mail = :name", "aliases": ["mail"]}, "by_alias: .*'username'", False),
         ({"groups": "SELECT g FROM nowhere WHERE u = :key"}, "groups: .*no such table", True),
+        ({"groups": group_options(columns={"key": "nr"})}, "groups.list: .*no column 'nr'", True),
+        (
+            {"groups": group_options(members="SELECT nobody FROM users WHERE :key = id")},
+            "groups.members: .*nobody",
+            True,
+        ),
+        (
+            {"groups": group_options(by_name="SELECT name FROM roles WHERE name = :name")},
+            "groups.by_name: .*'id'",
+            True,
+        ),
+        ({"groups": group_options()}, "^3 groups$", True),
+        ({"groups": "SELECT group_name FROM memberships WHERE user_id = :key"}, "as no entries", True),
         ({"list": "SELECT id FROM users ORDER BY id"}, "list: .*no column", True),
         ({"count": "SELECT count(*) FROM nowhere"}, "count: .*no such table", True),
         ({"scheme": "hex_md5", "list": PAGED}, "5 not hex_md5", True),
