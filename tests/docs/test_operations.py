@@ -81,6 +81,15 @@ def test_every_log_line_that_is_explained_is_written() -> None:
     assert [line for line in terms("Log lines") if not any(line in text for text in written)] == []
 
 
+def test_every_warning_about_groups_is_explained() -> None:
+    """R18: what is not copied is missing when the source is gone."""
+    explained = "\n".join(terms("Log lines"))
+    for path, text in CODE.items():
+        if path.parent == ROOT / "gateway" / "groups":
+            for line in re.findall(r'_log\.(?:warn|failure)\(\s*"([^"]+)"', text):
+                assert line in explained
+
+
 def test_every_option_that_is_named_is_in_the_manual() -> None:
     manual = (ROOT / "config" / "bindferry.yaml").read_text("utf-8")
     sections = set(re.findall(r"^([a-z]+):", manual, re.MULTILINE))
