@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gateway.frontends.ldap.access import check_may_read
 from gateway.frontends.ldap.assertions import asserted, check_assertion
-from gateway.frontends.ldap.controlled import Wishes, controlled
+from gateway.frontends.ldap.controlled import controlled
 from gateway.frontends.ldap.entries import encoded, select
 from gateway.frontends.ldap.names import dn_key
 from gateway.frontends.ldap.othernames import base_of
@@ -17,6 +17,7 @@ from gateway.frontends.ldap.reading import contexts, entry_at, found
 from gateway.frontends.ldap.results import SUCCESS
 from gateway.frontends.ldap.suffixes import matched_dn, suffixes
 from gateway.frontends.ldap.tree import own_entry
+from gateway.frontends.ldap.wishes import Wishes
 from gateway.identity.model import Entry
 from gateway.identity.resting import Pause
 from gateway.identity.search import BaseNotFound, Query, Scope, all_attributes

@@ -1,7 +1,7 @@
-"""One connection: bytes in, whom it speaks for, and the end of it.
+"""One connection: bytes in, requests begun, and the end of it.
 
-What a request means stands in the operations, how one runs in `call`, which may run in `order`, what goes out
-in `outlet`.
+Whom it speaks for is in `speaker`, what a request means in the operations, how one runs in `call`, which may run in
+`order`, what goes out in `outlet`.
 """
 
 from __future__ import annotations
@@ -16,19 +16,17 @@ from twisted.python.failure import Failure
 
 from gateway.errors import ProtocolError
 from gateway.frontends.ldap import controls
-from gateway.frontends.ldap.access import takes_passwords_in_clear
-from gateway.frontends.ldap.application import Application
-from gateway.frontends.ldap.applications import Entrance
 from gateway.frontends.ldap.call import Call
 from gateway.frontends.ldap.extended import starttls_result
+from gateway.frontends.ldap.idleness import Idleness
 from gateway.frontends.ldap.operations import OPERATIONS
 from gateway.frontends.ldap.order import Order
 from gateway.frontends.ldap.outlet import Outlet, Transport
 from gateway.frontends.ldap.paging import Pages
 from gateway.frontends.ldap.peers import address_of
-from gateway.frontends.ldap.reach import Reach
-from gateway.frontends.ldap.services import Clock, DelayedCall, Services
-from gateway.identity.model import Identity, LoginName, Peer
+from gateway.frontends.ldap.services import Clock, Services
+from gateway.frontends.ldap.speaker import Speaker
+from gateway.identity.model import Identity
 from gateway.wire.controls import START_TLS
 from gateway.wire.ldap import (
     MessageBuffer,
@@ -56,21 +54,12 @@ SEARCH_AFTER_UNBIND = "search-after-unbind"
 _log = Logger()
 
 
-class Session(Protocol):
-    """An LDAP client, as long as it is connected. `gone` is called once when it no longer is.
-
-    `identity` is whom the connection speaks for, None is anonymous; `application` is what it may and sees, chosen when
-    it connects and again when it binds; `reach` is which entries may be read now. `listener` is the name of the port
-    that it came by. `takes_passwords` is whether a password may be sent here. `client` is who connects, where that is
-    not who the transport's other end is.
+class Session(Speaker, Protocol):
+    """An LDAP client, as long as it is connected. `gone` is called once when it no longer is. `client` is who connects,
+    where that is not who the transport's other end is.
     """
 
-    peer: Peer
     outlet: Outlet
-    takes_passwords: bool
-    application: Application
-    entrance: Entrance
-    reach: Reach
 
     def __init__(
         self,
@@ -80,12 +69,9 @@ class Session(Protocol):
         listener: str = "ldap",
         client: IAddress | None = None,
     ) -> None:
-        self.services = services
+        super().__init__(services, listener)
         self.clock = clock
-        self.identity: Identity | None = None
-        self.listener = listener
         self._client = client
-        self.is_tls = False
         self._gone = gone
         self._buffer = MessageBuffer(services.limits.message_anonymous)
         self._order = Order(services.limits.operations)
@@ -95,27 +81,19 @@ class Session(Protocol):
         self._closing = False
         self._draining = False
         self._silent = True
-        self._heard = 0.0
-        self._idle: DelayedCall | None = None
+        self._idleness: Idleness | None = None
 
     # --- what Twisted calls
 
     def connectionMade(self) -> None:  # noqa: N802 - IProtocol
         transport = cast(Transport, self.transport)
         limits = self.services.limits
-        self.is_tls = bool(ISSLTransport.providedBy(transport))
         nearest = address_of(getattr(transport.getPeer(), "host", ""))
         address = nearest if self._client is None else address_of(getattr(self._client, "host", ""))
-        self.entrance = self.services.applications.at(self.listener, address)
-        self.application = self.entrance.stranger
-        self.reach = self.application.reach
-        self.peer = Peer(address, self.application.name)
-        # All the way: what a client sends in clear to a balancer far from here crosses a network twice.
-        self.takes_passwords = self.is_tls or takes_passwords_in_clear(self.services, {address, nearest})
+        self.arrived(address, {address, nearest}, is_tls=bool(ISSLTransport.providedBy(transport)))
         self.outlet = Outlet(transport, self.clock, limits.write, self._pump)
         self._transport = transport
-        self._heard = self.clock.seconds()
-        self._idle = self.clock.callLater(limits.idle, self._check_idle)
+        self._idleness = Idleness(self.clock, limits.idle, self._is_busy, self._leave_idle)
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - IProtocol
         self._silent = False
@@ -124,6 +102,8 @@ class Session(Protocol):
             while messages and not self._closing:
                 for message in messages:
                     self._decode(message)
+                if self._idleness is not None:
+                    self._idleness.heard()
                 self._pump()
                 # What stands behind good messages is judged after them: a bind may have raised the limit.
                 messages = self._buffer.feed(b"") if self._buffer.pending and not self._closing else []
@@ -138,8 +118,8 @@ class Session(Protocol):
         if self._pages is not None:
             self._pages.close()
         self.outlet.lost()
-        if self._idle is not None and self._idle.active():
-            self._idle.cancel()
+        if self._idleness is not None:
+            self._idleness.stop()
         self._gone(self)
 
     @property
@@ -171,7 +151,6 @@ class Session(Protocol):
         """Put a request in its place, or what is to be answered there to one that could not be used."""
         if not (self._closing or self._draining):
             self._order.add(message)
-            self._heard = self.clock.seconds()
 
     def _pump(self) -> None:
         """Begin what may begin, and read more only as long as there is room for it."""
@@ -240,22 +219,11 @@ class Session(Protocol):
         self._pump()
 
     def become(self, identity: Identity | None) -> None:
-        """Speak for this person from now on, None is anonymous."""
-        if identity is self.identity:
-            return
-        self.identity = identity
-        application = self.entrance.of(identity)
-        self.reach = application.reach
-        if application is not self.application:
-            self.application = application
-            self.peer = Peer(self.peer.address, application.name)
-        limits = self.services.limits
-        self._buffer.limit = limits.message_anonymous if identity is None else limits.message_authenticated
-
-    def peer_named(self, login: LoginName) -> Peer:
-        """Who asks, where a bind with this name is under way: the audit tells the application that it is about."""
-        application = self.entrance.named(login)
-        return self.peer if application is self.application else Peer(self.peer.address, application.name)
+        """Speak for this person from now on, None is anonymous: of whom nobody knows anything, less is read."""
+        if identity is not self.identity:
+            super().become(identity)
+            limits = self.services.limits
+            self._buffer.limit = limits.message_anonymous if identity is None else limits.message_authenticated
 
     def _start_tls(self, call: Call) -> None:
         """RFC 4511 4.14. What a client sends behind the request, before it has the answer, was put there by somebody
@@ -267,7 +235,7 @@ class Session(Protocol):
         call.finish(ExtendedResponse(result, START_TLS))
         if result.code == ResultCode.SUCCESS:
             self._transport.startTLS(self.services.tls)
-            self.is_tls = self.takes_passwords = True
+            self.is_behind_tls()
 
     # --- the end
 
@@ -292,11 +260,9 @@ class Session(Protocol):
         self._order.clear()
         self.outlet.close(notice)
 
-    def _check_idle(self) -> None:
-        limit = self.services.limits.idle
-        rest = self._heard + limit - self.clock.seconds()
-        if rest <= 0 and not self._order.running:
-            _log.debug("{peer} was idle: closed", peer=self.peer.address)
-            self._close()
-        else:
-            self._idle = self.clock.callLater(rest if rest > 0 else limit, self._check_idle)
+    def _is_busy(self) -> bool:
+        return self._order.running > 0
+
+    def _leave_idle(self) -> None:
+        _log.debug("{peer} was idle: closed", peer=self.peer.address)
+        self._close()

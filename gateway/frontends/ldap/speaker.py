@@ -1,0 +1,63 @@
+"""Whom a connection speaks for, and what that lets it do and see. Bytes and requests are `session.py`'s."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+
+from gateway.frontends.ldap.access import takes_passwords_in_clear
+from gateway.frontends.ldap.application import Application
+from gateway.frontends.ldap.applications import Entrance
+from gateway.frontends.ldap.reach import Reach
+from gateway.frontends.ldap.services import Services
+from gateway.identity.model import Identity, LoginName, Peer
+
+
+class Speaker:
+    """Nobody yet, until it has `arrived`.
+
+    `identity` is whom the connection speaks for, None is anonymous; `application` is what it may and sees, chosen when
+    it connects and again when it binds; `reach` is which entries may be read now. `listener` is the name of the port
+    that it came by. `takes_passwords` is whether a password may be sent here.
+    """
+
+    peer: Peer
+    takes_passwords: bool
+    application: Application
+    entrance: Entrance
+    reach: Reach
+
+    def __init__(self, services: Services, listener: str) -> None:
+        self.services = services
+        self.listener = listener
+        self.identity: Identity | None = None
+        self.is_tls = False
+
+    def arrived(self, address: str, via: Set[str], *, is_tls: bool) -> None:
+        """It is connected: a client at this address, by way of these (its own one is among them)."""
+        self.is_tls = is_tls
+        self.entrance = self.services.applications.at(self.listener, address)
+        self.application = self.entrance.stranger
+        self.reach = self.application.reach
+        self.peer = Peer(address, self.application.name)
+        # All the way: what a client sends in clear to a balancer far from here crosses a network twice.
+        self.takes_passwords = is_tls or takes_passwords_in_clear(self.services, set(via))
+
+    def is_behind_tls(self) -> None:
+        """From now on, after a StartTLS."""
+        self.is_tls = self.takes_passwords = True
+
+    def become(self, identity: Identity | None) -> None:
+        """Speak for this person from now on, None is anonymous."""
+        if identity is self.identity:
+            return
+        self.identity = identity
+        application = self.entrance.of(identity)
+        self.reach = application.reach
+        if application is not self.application:
+            self.application = application
+            self.peer = Peer(self.peer.address, application.name)
+
+    def peer_named(self, login: LoginName) -> Peer:
+        """Who asks, where a bind with this name is under way: the audit tells the application that it is about."""
+        application = self.entrance.named(login)
+        return self.peer if application is self.application else Peer(self.peer.address, application.name)
