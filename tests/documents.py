@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -43,6 +44,24 @@ def literals(node: nodes.Node) -> list[str]:
 def title(section: nodes.section) -> str:
     """Its heading."""
     return section.next_node(nodes.title).astext()  # type: ignore[union-attr]  # every section has one
+
+
+def fields(section: nodes.section) -> dict[str, nodes.field_body]:
+    """What is written `:like this:` in a section, by name."""
+    found = section.findall(nodes.field)
+    return {field[0].astext(): body for field in found if isinstance(body := field[1], nodes.field_body)}
+
+
+def missing(node: nodes.Node) -> list[str]:
+    """The files and tests that are named there, written ``like/this.py::test``, and do not exist."""
+    absent = []
+    for text in literals(node):
+        path, colons, _ = text.partition("::")
+        if not re.match(r"(gateway|backends|tests|config)/", text):
+            continue
+        if not (ROOT / path).exists() or (colons and text.removeprefix(path) not in ids_in(ROOT / path)):
+            absent.append(text)
+    return absent
 
 
 def section(document: nodes.document, heading: str) -> nodes.section:

@@ -23,7 +23,7 @@ from gateway.config.applications import Application
 from gateway.config.names import Names
 from gateway.frontends.ldap.configured import configured
 from gateway.frontends.ldap.services import Services
-from gateway.identity.model import AccountState
+from gateway.identity.model import AccountState, Origin, derive_id
 from gateway.identity.names import NameRules
 from gateway.testing.memory_directory import MemoryDirectory
 from gateway.testing.memory_source import MemorySource
@@ -104,9 +104,9 @@ class Office:
             spelled_out=self.rig.search.spelled_out,
         )
 
-    def must_change(self, name: str) -> None:
-        """The store says that this person's password must be changed, and so does the directory of who has moved."""
-        state, person = AccountState(must_change=True), self.rig.moved(name)
+    def change(self, name: str, state: AccountState) -> None:
+        """This is the state of an account from now on: in the store, and in the directory if that person has moved."""
+        person = self.rig.moved(name)
         self.store.change(name, state=state)
         if person is not None:
             assert now(self.rig.native.update(person.id, state=state)) is not None
@@ -175,7 +175,9 @@ def _person(store: MemorySource, number: int, name: str) -> None:
         key=name,
         attributes={"objectClass": [one.encode() for one in classes], **{key: [v.encode()] for key, v in text.items()}},
         operational={
-            "entryUUID": [str(uuid.uuid5(uuid.NAMESPACE_DNS, name)).encode()],
+            "entryUUID": [
+                str(derive_id(Origin(store.name, name))).encode()
+            ],  # as a source has it that knows them by it
             "createTimestamp": [b"20190101120000Z"],
             "modifyTimestamp": [f"202{number}0601120000Z".encode()],
         },

@@ -7,6 +7,7 @@ from conversation import bind_request, code_of, result_of, search_request, value
 from core_rig import RIGHT, WRONG
 from office import EVERYBODY, GROUPS, PEOPLE, SERVICE, STAGES, TOP, Office, dn, find, group_dn, names
 
+from gateway.identity.model import AccountState
 from gateway.wire.controls import PASSWORD_POLICY, PolicyError, decode_policy_answer
 from gateway.wire.filter import parse_filter
 from gateway.wire.messages import Change, Control, ModifyOperation, ModifyRequest, SearchResultEntry, UnbindRequest
@@ -93,7 +94,7 @@ def test_a_firewall_learns_that_a_password_must_be_changed_and_sets_a_new_one(ha
     office = Office("fortigate")
     if has_moved:
         office.move("anna")
-    office.must_change("anna")
+    office.change("anna", AccountState(must_change=True))
     answer = office.connect().ask(bind_request(dn("anna"), RIGHT), Control(PASSWORD_POLICY))[0]
     assert (code_of(answer), "data 773" in result_of(answer).diagnostic) == (49, True)
     told = [decode_policy_answer(one.value).error for one in answer.controls if one.type == PASSWORD_POLICY]

@@ -142,6 +142,20 @@ def test_a_looping_paged_search_ends_no_other_clients_and_costs_none_a_hash() ->
     assert sorted(first.names + last.names) == sorted(EVERYBODY)
 
 
+def test_filters_that_nobody_knows_are_no_errors_and_no_lines_in_the_log(lines: list[LogEvent]) -> None:
+    """SSSD and others send the same one every few minutes."""
+    client = Office("freeradius").service()
+    for text in (
+        "(noSuchAttribute=x)",
+        "(objectClass=noSuchClass)",
+        "(uid:1.2.3.4:=x)",
+        "(uid>=a)",
+        "(cn:dn:2.5.13.5:=x)",
+    ):
+        assert find(client, PEOPLE, text, "1.1") == []
+    assert lines == []
+
+
 def _filled(client: Client) -> list[str]:
     return names(find(client, GROUPS, f"(|(member={dn('anna')})(member={group_dn('admins')}))", "cn"))
 
