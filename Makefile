@@ -17,9 +17,10 @@ help:
 demo: $(VENV)/ready-demo
 	@exec $(BIN)/bindferry demo
 
-# pytest comes last: the end of the output is its summary. One process: the live tests measure, and share the cores.
+# pytest comes last: the end of the output is its summary. Two processes, each with servers of its own and whole files
+# of tests, in the order of tests/live/conftest.py.
 test: $(VENV)/ready-live lint
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-fast: $(VENV)/ready-test | drivers
 	@$(BIN)/python -m pytest -n 2 -m "not live" --ignore=tests/live --ignore=tests/bench

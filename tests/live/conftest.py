@@ -17,7 +17,15 @@ from live.legacy import OldDirectory, OldStore, login
 from live.legacytables import OldFile, OldMariaDB, OldOdbc, OldPostgreSQL
 from live.samba import DomainController
 
+_LONGEST = ("side_by_side_samba", "side_by_side", "source_sql", "bad_input", "outages")
+"""The files that take most of a minute and more. They begin, so that no process waits for another's at the end."""
 STORES = ("slapd", "postgresql", "mariadb", "sqlite", "odbc")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    ranks = {f"test_{name}.py": rank for rank, name in enumerate(_LONGEST)}
+    items.sort(key=lambda item: ranks.get(item.path.name, len(ranks)))
 
 
 @pytest.fixture(scope="session")
