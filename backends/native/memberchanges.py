@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from backends.native.entries import ENTRIES, EntryRecord, read
 from backends.native.keys import BY_DN, BY_NAME, MEMBERS
-from backends.native.members import clear, insert_all, replace_all
+from backends.native.members import ITS_ENTRY, clear, insert_all, replace_all
 from backends.native.noting import ENTRY, note
 from backends.native.tables import entry, member
 from gateway.identity.applying import distinct, no_such_value, value_exists
@@ -23,7 +23,7 @@ _KEYS = 500
 _OF_KEYS = select(member.c.position, member.c.value).where(
     member.c.key.in_(bindparam("keys", expanding=True)),
     member.c.attribute == bindparam("name"),
-    member.c.entry == bindparam("row"),
+    bindparam("row") == ITS_ENTRY,
 )
 _LAST = select(func.max(member.c.position)).where(
     member.c.entry == bindparam("row"), member.c.attribute == bindparam("name")

@@ -30,10 +30,13 @@ _ALL = (
     .order_by(member.c.position)
 )
 _ANY = _ALL.limit(1)
+ITS_ENTRY = member.c.entry + 0
+"""For conditions beside one on the key: as a bare column, SQLite would go by it and read all members of the entry."""
+
 _OF_KEYS = select(member.c.entry, member.c.value).where(
     member.c.key.in_(bindparam("keys", expanding=True)),
     member.c.attribute == bindparam("name"),
-    member.c.entry.in_(bindparam("rows", expanding=True)),
+    ITS_ENTRY.in_(bindparam("rows", expanding=True)),
 )
 _POSITIONS = (
     select(member.c.position, member.c.value)

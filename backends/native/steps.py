@@ -69,6 +69,19 @@ def entries(connection: Connection) -> None:
             connection.exec_driver_sql("INSERT OR IGNORE INTO lookup VALUES (?, ?, ?)", found)
 
 
+_REFERENCES = """
+CREATE INDEX ix_lookup_identity ON lookup (identity);
+CREATE INDEX ix_membership_identity ON membership (identity);
+CREATE INDEX ix_entry_lookup_entry ON entry_lookup (entry)
+"""
+
+
+def references(connection: Connection) -> None:
+    """Version 2 to 3: whoever is removed is found where others refer to them, without reading all."""
+    for statement in _REFERENCES.split(";"):
+        connection.exec_driver_sql(statement)
+
+
 def _keys(record: bytes) -> set[tuple[str, str]]:
     header, values = unpack(record)
     shown = values.attributes(header["attributes"]), values.attributes(header["operational"])

@@ -79,6 +79,8 @@ origin = Table(
     sqlite_with_rowid=False,
 )
 
+# Whoever goes takes along what refers to them: hence an index by that, or the database would read the whole table.
+#
 # One row for each value of the attributes that searches ask for (`keys.py`), and for each login alias.
 lookup = Table(
     "lookup",
@@ -86,6 +88,7 @@ lookup = Table(
     Column("attribute", String(64), primary_key=True),
     Column("key", _key(), primary_key=True),
     Column("identity", _Number, ForeignKey("identity.id", ondelete="CASCADE"), primary_key=True),
+    Index(None, "identity"),
     sqlite_with_rowid=False,
 )
 
@@ -94,6 +97,7 @@ membership = Table(
     metadata,
     Column("group", _key(), primary_key=True),
     Column("identity", _Number, ForeignKey("identity.id", ondelete="CASCADE"), primary_key=True),
+    Index(None, "identity"),
     sqlite_with_rowid=False,
 )
 
@@ -127,6 +131,7 @@ entry_lookup = Table(
     Column("attribute", String(64), primary_key=True),
     Column("key", _key(), primary_key=True),
     Column("entry", _Number, ForeignKey("entry.id", ondelete="CASCADE"), primary_key=True),
+    Index(None, "entry"),
     sqlite_with_rowid=False,
 )
 
