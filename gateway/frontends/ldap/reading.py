@@ -111,12 +111,15 @@ def contexts(session: Session) -> tuple[str, ...]:
     return stored if form is None else tuple(dict.fromkeys(map(form.reference, stored)))
 
 
-async def entry_at(session: Session, dn: str) -> Entry | None:
-    """The entry of that name as the application sees it, None if there is none for it."""
+async def entry_at(
+    session: Session, dn: str, attributes: frozenset[str] | None = None, wanted: Filter | None = None
+) -> Entry | None:
+    """The entry of that name as the application sees it, None if there is none for it. `attributes` as in `Query`: the
+    others may be dear to read, and missing; with `wanted` only an entry that it selects."""
     own = own_entry(session, dn_key(dn), Scope.BASE)
     if own is not None:
         return own
-    query = Query(dn_key(dn), Scope.BASE, Present("objectClass"), limit=1)
+    query = Query(dn_key(dn), Scope.BASE, wanted or Present("objectClass"), limit=1, attributes=attributes)
     try:
         async with aclosing(found(session, query, dn)) as entries:
             async for entry in entries:

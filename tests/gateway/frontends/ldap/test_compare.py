@@ -4,6 +4,7 @@ from conversation import Client, People, bound, person, services
 
 from gateway.identity.model import Attributes, Entry
 from gateway.identity.search import BaseNotFound
+from gateway.wire.filter import Equal, Present
 from gateway.wire.messages import CompareRequest
 
 JDOE = "uid=jdoe,ou=people,dc=example,dc=com"
@@ -66,3 +67,44 @@ def test_a_malformed_name_is_34() -> None:
 
 def test_a_naming_context_exists_without_a_store() -> None:
     assert code(bound(), "objectClass", b"domain", "dc=example,dc=com") == 6
+
+
+def test_only_what_is_compared_is_read() -> None:
+    """A group's members, or in which groups somebody is, may be dear to know."""
+    people = People(person())
+    client = bound(people)
+    people.queries.clear()
+    assert code(client, "commonName", b"John Doe") == 6
+    assert [query.attributes for query in people.queries] == [frozenset({"cn"})]
+
+
+STAFF = "cn=staff,ou=groups,dc=example,dc=com"
+
+
+def staff() -> Entry:
+    shown = {"objectClass": [b"groupOfNames"], "cn": [b"staff"], "member": [JDOE.encode(), b"cn=x"]}
+    return Entry(STAFF, STAFF, Attributes(shown))
+
+
+def test_one_member_is_asked_for_and_no_list_is_read() -> None:
+    """R18: of a group of a hundred thousand."""
+    people = People(person(), staff())
+    client = bound(people)
+    people.queries.clear()
+    member = Equal("member", JDOE.upper().encode())
+    assert code(client, "member", member.value, STAFF) == 6
+    assert [(query.filter, query.attributes) for query in people.queries] == [(member, frozenset({"1.1"}))]
+    people.queries.clear()
+    assert code(client, "member", b"cn=y", STAFF) == 5
+    assert [query.attributes for query in people.queries] == [frozenset({"1.1"})] * 2
+    assert people.queries[-1].filter == Present("member")
+
+
+def test_neither_yes_nor_no_about_a_member_is_as_for_any_attribute() -> None:
+    client = bound(People(person(), staff()))
+    assert code(client, "uniqueMember", b"cn=y", STAFF) == 16
+    assert code(client, "memberUid", b"jdoe", JDOE) == 16
+    assert code(client, "member", b"no dn", STAFF) == 18
+    assert code(client, "member", b"cn=y", "cn=nothing,dc=example,dc=com") == 32
+    assert code(client, "member", b"cn=y", "dc=example,dc=com") == 16
+    assert code(client, "member", b"cn=y", "") == 16
