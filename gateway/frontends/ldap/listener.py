@@ -13,15 +13,12 @@ from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Factory, Protocol
 from twisted.logger import Logger
 
-from gateway.frontends.ldap.outlet import Transport, notice_of_disconnection
+from gateway.frontends.ldap.outlet import LAST_WORDS, Transport, notice_of_disconnection
 from gateway.frontends.ldap.services import Clock, Services
 from gateway.frontends.ldap.session import Session
 from gateway.wire.messages import LdapResult, ResultCode
 
 _log = Logger()
-
-_LAST_WORDS = 1.0
-"""Seconds that a peer has to read the notice of disconnection when the time of `drain` is over."""
 
 
 class Turned(Protocol):
@@ -80,7 +77,7 @@ class Listener(Factory):
         await self._wait(grace)
         for session in tuple(self.sessions):
             session.disconnect(ResultCode.UNAVAILABLE, "the server is shutting down")
-        await self._wait(_LAST_WORDS)
+        await self._wait(LAST_WORDS)
         for session in tuple(self.sessions):
             session.abort()
 

@@ -19,6 +19,9 @@ from gateway.wire.controls import NOTICE_OF_DISCONNECTION
 from gateway.wire.ldap import encode_message
 from gateway.wire.messages import ExtendedResponse, LdapMessage, LdapResult
 
+LAST_WORDS = 1.0
+"""Seconds that a peer has to read the notice of disconnection when the daemon stops."""
+
 _log = Logger()
 
 
@@ -70,12 +73,14 @@ class Outlet:
             self._waiters.append(waiter)
             await waiter
 
-    def close(self, notice: LdapResult | None = None) -> None:
-        """End the connection when all is sent, with a notice of disconnection (RFC 4511 4.4.1) as the last of it."""
+    def close(self, notice: LdapResult | None = None, patience: float | None = None) -> None:
+        """End the connection when all is sent, with a notice of disconnection (RFC 4511 4.4.1) as the last of it.
+        `patience`: how long a peer may keep it open that has nothing left to read but that."""
         if notice is not None:
             self._transport.write(notice_of_disconnection(notice))
         self._transport.unregisterProducer()  # a TLS transport with a producer would never close
-        self._arm()
+        # In TLS the end is a message, too: a connection that rests in a client's pool does not hear it.
+        self._arm(self._patience if patience is None else patience)
         self._transport.loseConnection()
 
     def abort(self) -> None:
@@ -92,7 +97,7 @@ class Outlet:
     def pauseProducing(self) -> None:  # noqa: N802 - IPushProducer
         """Called by the transport when it holds too much."""
         self.full = True
-        self._arm()
+        self._arm(self._patience)
         self._changed()
 
     def resumeProducing(self) -> None:  # noqa: N802 - IPushProducer
@@ -108,9 +113,9 @@ class Outlet:
     def stopProducing(self) -> None:  # noqa: N802 - IPushProducer
         """Called by the transport when it dies; `lost` comes next."""
 
-    def _arm(self) -> None:
+    def _arm(self, patience: float) -> None:
         if self._deadline is None:
-            self._deadline = self._clock.callLater(self._patience, self._give_up)
+            self._deadline = self._clock.callLater(patience, self._give_up)
 
     def _disarm(self) -> None:
         if self._deadline is not None and self._deadline.active():

@@ -21,7 +21,7 @@ from gateway.frontends.ldap.extended import starttls_result
 from gateway.frontends.ldap.idleness import Idleness
 from gateway.frontends.ldap.operations import OPERATIONS
 from gateway.frontends.ldap.order import Order
-from gateway.frontends.ldap.outlet import Outlet, Transport
+from gateway.frontends.ldap.outlet import LAST_WORDS, Outlet, Transport
 from gateway.frontends.ldap.paging import Pages
 from gateway.frontends.ldap.peers import address_of
 from gateway.frontends.ldap.services import Clock, Services
@@ -166,7 +166,7 @@ class Session(Speaker, Protocol):
         finally:
             self._pumping = False
         if self._draining and not self._order.running:
-            self.disconnect(ResultCode.UNAVAILABLE, "the server is shutting down")
+            self.disconnect(ResultCode.UNAVAILABLE, "the server is shutting down", LAST_WORDS)
         paused = self.outlet.full or self._order.is_full
         if paused is not self._paused and not self._closing:
             self._paused = paused
@@ -244,21 +244,21 @@ class Session(Speaker, Protocol):
         self._draining = True
         self._pump()
 
-    def disconnect(self, code: ResultCode, text: str) -> None:
+    def disconnect(self, code: ResultCode, text: str, patience: float | None = None) -> None:
         """Close with a notice of disconnection; what is in progress gets no answer."""
         if not self._closing:
             _log.info("{peer} disconnected: {text}", peer=self.peer.address, text=text)
-            self._close(LdapResult(code, diagnostic=text))
+            self._close(LdapResult(code, diagnostic=text), patience)
 
     def abort(self) -> None:
         """Close without a word, even if the peer does not read."""
         self._closing = True
         self.outlet.abort()
 
-    def _close(self, notice: LdapResult | None = None) -> None:
+    def _close(self, notice: LdapResult | None = None, patience: float | None = None) -> None:
         self._closing = True
         self._order.clear()
-        self.outlet.close(notice)
+        self.outlet.close(notice, patience)
 
     def _is_busy(self) -> bool:
         return self._order.running > 0

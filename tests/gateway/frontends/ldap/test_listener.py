@@ -93,6 +93,18 @@ def test_drain_waits_for_operations_at_most_its_grace() -> None:
     settled(done)
 
 
+def test_drain_does_not_wait_for_idle_peers_that_do_not_hear_the_end_of_tls() -> None:
+    """Connections in the pool of Apache: nobody reads them until the next request."""
+    door = Door()
+    _, transport = door.connect()
+    start(door.listener.drain(10))
+    assert last_code(transport) == 52
+    door.clock.advance(0.9)
+    assert not transport.aborted
+    door.clock.advance(0.1)
+    assert transport.aborted
+
+
 def test_whoever_comes_while_it_drains_is_told_unavailable() -> None:
     door = Door()
     door.connect()
