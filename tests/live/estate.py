@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import yaml
 from live.certificates import Authority
 from live.clients import Login, PythonLdap, Way
 from live.gateway_process import CHEAP, Gateway, until
@@ -79,6 +80,18 @@ def settled(gateway: Gateway, *names: str) -> None:
         assert client.bind(way, login).code == 0
     gateway.settle(names)
     until(lambda: len(gateway.audit("adopt")) > len(names), "the application has moved")
+
+
+def retire(estate: Estate, gateway: Gateway) -> None:
+    """The old server is switched off for good: the configuration names it no more. Ports stay as they were."""
+    estate.stop()
+    settings = yaml.safe_load(gateway.configuration.read_text())
+    settings["sources"] = []
+    for name, port in gateway.ports.items():
+        settings["listen"][name]["port"] = port
+    gateway.configuration.write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True))
+    assert gateway.stop() == 0
+    gateway.start()
 
 
 def outcomes(gateway: Gateway, name: str) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from live.certificates import Authority
 from live.daemons import daemon, free_port, listening
-from live.estate import APPLICATION, IN, LATE, LOCKED, MOVED, OUT, STAYED, Estate, outcomes, scene
+from live.estate import APPLICATION, IN, LATE, LOCKED, MOVED, OUT, STAYED, Estate, outcomes, retire, scene
 from live.gateway_process import PATIENCE, Gateway, until
 from live.legacy import password_of
 from live.recipes import AUTHORITY, HOST, ours, theirs
@@ -118,7 +118,7 @@ def test_others_are_not(apache: Apache, path: str, name: str) -> None:
 
 
 def test_an_outage_is_an_error_of_the_server_and_not_a_wrong_password(apache: Apache, estate: Estate) -> None:
-    """R6, R9. Last: it takes the old server away. A browser asks for another password at 401, and not at 500."""
+    """R6, R9. It takes the old server away. A browser asks for another password at 401, and not at 500."""
     estate.stop()
     for name in (*MOVED, *STAYED):
         assert apache.get("everybody", name) == GRANTED
@@ -127,3 +127,13 @@ def test_an_outage_is_an_error_of_the_server_and_not_a_wrong_password(apache: Ap
     estate.restore()
     until(lambda: apache.get("everybody", LATE) == GRANTED, "the old server is used again")
     assert "wrong-password" not in outcomes(apache.gateway, LATE)
+
+
+def test_when_the_old_server_is_gone_for_good_its_groups_still_decide(apache: Apache, estate: Estate) -> None:
+    """R9, R18. Last: groups came along with their members, nested ones too, and are asked for in the same way."""
+    retire(estate, apache.gateway)
+    for path in RESTRICTED:
+        told = {name: apache.get(path, name) for name in (*IN, *OUT)}
+        assert told == {**dict.fromkeys(IN, GRANTED), **dict.fromkeys(OUT, REFUSED)}, path
+        assert apache.get(path, IN[0], "wrong") == REFUSED
+    assert apache.get("everybody", "p001") == REFUSED, "who has never come is nobody's"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from live.certificates import Authority
 from live.daemons import daemon, free_port, listening, run
-from live.estate import CROWD, LATE, LOCKED, MOVED, STAYED, Estate, outcomes, scene, uid_number
+from live.estate import CROWD, LATE, LOCKED, MOVED, STAYED, Estate, outcomes, retire, scene, uid_number
 from live.gateway_process import PATIENCE, Gateway, until
 from live.legacy import password_of
 from live.recipes import AUTHORITY, HOST, ours, theirs
@@ -143,7 +143,7 @@ def test_everybody_is_listed_once(dovecot: Dovecot) -> None:
 
 
 def test_an_outage_is_temporary_and_no_wrong_password(dovecot: Dovecot, estate: Estate) -> None:
-    """R6, R9. Last: it takes the old server away. Mail clients ask for a new password at any other refusal."""
+    """R6, R9. It takes the old server away. Mail clients ask for a new password at any other refusal."""
     estate.stop()
     for name in (*MOVED, *STAYED):
         assert dovecot.login(name) == LOGGED_IN
@@ -152,3 +152,14 @@ def test_an_outage_is_temporary_and_no_wrong_password(dovecot: Dovecot, estate: 
     estate.restore()
     until(lambda: dovecot.login(LATE) == LOGGED_IN, "the old server is used again")
     assert "wrong-password" not in outcomes(dovecot.gateway, LATE)
+
+
+def test_when_the_old_server_is_gone_for_good_who_has_moved_has_mail(dovecot: Dovecot, estate: Estate) -> None:
+    """R3, R9. Last: Dovecot's own connections to the gateway are gone with it, and are made again."""
+    retire(estate, dovecot.gateway)
+    for name in (*MOVED, *STAYED, LATE):
+        assert dovecot.login(name, "wrong") == REFUSED
+        until(lambda name=name: dovecot.login(name) == LOGGED_IN, f"{name} reads mail")
+        assert f"/home/{name}" in dovecot.doveadm("user", name)
+    listed = dovecot.doveadm("user", "*").split()
+    assert sorted(listed) == sorted({*MOVED, *STAYED, LATE, *CROWD[:24]})

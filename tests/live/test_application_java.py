@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from live.certificates import Authority
-from live.estate import APPLICATION, CROWD, LATE, MOVED, STAYED, Estate, dn_of, outcomes, scene
+from live.estate import APPLICATION, CROWD, LATE, MOVED, STAYED, Estate, dn_of, outcomes, retire, scene
 from live.gateway_process import Gateway
 from live.legacy import PHOTO, password_of
 from live.programs import PROGRAMS, output, surroundings
 
 pytestmark = pytest.mark.live
 
-NAMES = (MOVED[0], STAYED[0])
+NAMES = (MOVED[0], STAYED[0])  # both are in every group
 
 
 @pytest.fixture(scope="module")
@@ -36,11 +36,13 @@ def told(gateway: Gateway, authority: Authority, *names: str, guess: str) -> dic
 
 
 def test_an_application_in_java_before_and_after(gateway: Gateway, authority: Authority, estate: Estate) -> None:
-    """R17 of who has moved and who has not; then the old server goes, and that is no AuthenticationException (R6)."""
+    """R17 of who has moved and who has not; then the old server goes, and that is no AuthenticationException (R6);
+    and in the end it is not missed any more (R9, R18)."""
     seen = told(gateway, authority, *NAMES, guess="first")
     person = {
         "photo": base64.b64encode(PHOTO).decode(),
         "more": "false",
+        "groups": "[admins, editors, operators]",
         "wrong": "AuthenticationException 49",
         "right": "ok",
     }
@@ -58,5 +60,8 @@ def test_an_application_in_java_before_and_after(gateway: Gateway, authority: Au
     assert len(binds) < 10, "twenty contexts and more are served from a pool"
     estate.stop()
     again = told(gateway, authority, *NAMES, guess="second")
-    assert again == {**seen, "late": "ServiceUnavailableException 52", "pages": "incomplete"}
+    incomplete = {"pages": "incomplete", **{f"{name}.groups": "incomplete" for name in NAMES}}
+    assert again == {**seen, "late": "ServiceUnavailableException 52", **incomplete}
     assert outcomes(gateway, LATE) == ["wrong-password", "unavailable"]
+    retire(estate, gateway)
+    assert told(gateway, authority, *NAMES, guess="third") == {**seen, "pages": "1 0 0"}

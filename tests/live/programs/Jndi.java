@@ -5,6 +5,7 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.Hashtable;
 import java.util.List;
+import java.util.TreeSet;
 import javax.naming.AuthenticationException;
 import javax.naming.Context;
 import javax.naming.NamingEnumeration;
@@ -102,6 +103,26 @@ public class Jndi {
         context.close();
     }
 
+    // Jenkins looks for the groups of a person in this way.
+    static void groups(String name, String dn) throws NamingException {
+        InitialDirContext context = new InitialDirContext(service());
+        SearchControls controls = new SearchControls();
+        controls.setSearchScope(SearchControls.SUBTREE_SCOPE);
+        controls.setReturningAttributes(new String[] {"cn"});
+        String filter = "(| (member={0}) (uniqueMember={0}) (memberUid={1}))";
+        TreeSet<String> found = new TreeSet<>();
+        try {
+            NamingEnumeration<SearchResult> results = context.search(System.getenv("GROUPS"), filter, new Object[] {dn, name}, controls);
+            while (results.hasMore()) {
+                found.add(results.next().getAttributes().get("cn").get().toString());
+            }
+            fact(name + ".groups", found);
+        } catch (ServiceUnavailableException error) {
+            fact(name + ".groups", "incomplete");
+        }
+        context.close();
+    }
+
     // One context that becomes somebody else and then the application again, as Crowd and Spring LDAP do.
     static void rebind(String dn) throws NamingException {
         Hashtable<String, Object> alone = service();
@@ -142,6 +163,7 @@ public class Jndi {
         for (String name : names) {
             String dn = person(name);
             fact(name + ".dn", dn);
+            groups(name, dn);
             fact(name + ".wrong", bind(dn, "wrong"));
             fact(name + ".right", bind(dn, System.getenv(name.toUpperCase())));
         }
