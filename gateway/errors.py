@@ -5,6 +5,8 @@ What is not here: outcomes (`gateway.identity.outcome`) and LDAP result codes (`
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class BindferryError(Exception):
     """Whatever goes wrong in a way that we foresaw; its text is one sentence for an administrator."""
@@ -98,8 +100,20 @@ class DirectoryUnavailable(DirectoryError):
     """The native directory cannot be read or written now (locked, full, read-only, unreachable)."""
 
 
+_MOST_NAMED = 3
+
+
 class IdentityConflict(DirectoryError):
     """Two people claim one canonical name (R4), or one name points at two people."""
+
+    @classmethod
+    def between(cls, name: str, dns: Iterable[str], where: str = "") -> IdentityConflict:
+        """What is said of a name that leads to all of these DNs; a few of them are told, and how many more there are.
+        `where` begins the sentence: the source that knows them."""
+        people = sorted(set(dns))
+        told = " and ".join(map(repr, people[:_MOST_NAMED]))
+        more = f" and {len(people) - _MOST_NAMED} more" if len(people) > _MOST_NAMED else ""
+        return cls(f"{where}{': ' if where else ''}the name {name!r} leads to more than one person: {told}{more}")
 
 
 class RemovedHere(IdentityConflict):

@@ -122,7 +122,7 @@ class SqlSource:
     def _row(self, reading: Reading, statement: str, name: str) -> Record | None:
         rows = reading.rows(statement, {"name": name}, 2)
         if len(rows) > 1:
-            raise IdentityConflict(f"source {self.name}: the statement returns several rows for one name")
+            raise IdentityConflict.between(name, map(self._people.told, rows), f"source {self.name}")
         return rows[0] if rows else None
 
     def _again(self, account: Account) -> Record | None:

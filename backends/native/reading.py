@@ -68,8 +68,7 @@ def _is_text(key: str) -> bool:
 def _by_alias(connection: Connection, login: LoginName) -> Record | None:
     found = [read(row) for row in connection.execute(_BY_ALIAS, {"key": login.key})]
     if len(found) > 1:
-        names = " and ".join(sorted(repr(record.identity.dn) for record in found))
-        raise IdentityConflict(f"the name {login.typed!r} leads to more than one person: {names}")
+        raise IdentityConflict.between(login.typed, [record.identity.dn for record in found])
     return found[0] if found else None
 
 

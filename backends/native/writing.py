@@ -91,11 +91,11 @@ def _make_room(connection: Connection, person: Identity, at: float) -> None:
 
 def _refuse(person: Identity, holder: Identity) -> NoReturn:
     if holder.name_key == person.name_key:
-        what = f"the name {person.name!r}"
+        what = f"the name {person.name!r} of {person.dn!r}"
     elif holder.dn_key == person.dn_key:
         what = f"the DN {person.dn!r}"
     else:
-        what = f"the id {person.id}"
+        what = f"the id {person.id} of {person.dn!r}"
     raise IdentityConflict(
         f"{what} of source {person.origin.source} is held by {holder.dn!r}, who came from source {holder.origin.source}"
     )

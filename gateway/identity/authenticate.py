@@ -97,13 +97,13 @@ class Authenticator:
     async def _decide(self, credential: PasswordCredential, peer: Peer) -> Decision:
         if not credential.password:  # R5, RFC 4513 5.1.2
             return Decision(Rejected(Reason.EMPTY_PASSWORD), "gateway")
+        if credential.ambiguous:
+            return await self._ambiguous(credential, "gateway", credential.ambiguous)
         readings = self._names.readings(credential.login)
         try:
             identity = await find_first(self._native, readings)
         except IdentityConflict as error:
-            ambiguous = Rejected(Reason.AMBIGUOUS)
-            await self._burn(ambiguous, credential.password)
-            return Decision(ambiguous, "directory", detail=str(error))
+            return await self._ambiguous(credential, "directory", str(error))
         except DirectoryError as error:
             return Decision(Unavailable("directory"), "directory", detail=str(error))
         if identity is None:
@@ -112,6 +112,12 @@ class Authenticator:
         if readings[0].dn in {None, identity.dn_key} or isinstance(decision.outcome, Accepted):
             return decision
         return await self._decide_literal(decision, credential, readings[0], peer)
+
+    async def _ambiguous(self, credential: PasswordCredential, via: str, detail: str) -> Decision:
+        """A name of more than one person; the audit says whose (R4)."""
+        refused = Rejected(Reason.AMBIGUOUS)
+        await self._burn(refused, credential.password)
+        return Decision(refused, via, detail=detail)
 
     async def _decide_literal(
         self, decision: Decision, credential: PasswordCredential, dn: LoginName, peer: Peer

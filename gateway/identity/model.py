@@ -115,11 +115,13 @@ class LoginName:
 @dataclass(frozen=True, slots=True)
 class PasswordCredential:
     """A name and a password, for the life of one bind. `acting_as` is whom the connection shall speak for where the
-    application says that apart (a SASL authorization identity)."""
+    application says that apart (a SASL authorization identity). `ambiguous` says whom the name means, where the
+    application knows people by other names than ours and this one is more than one person's (R4)."""
 
     login: LoginName
     password: Secret
     acting_as: LoginName | None = None
+    ambiguous: str = ""
 
 
 @dataclass(frozen=True, slots=True)

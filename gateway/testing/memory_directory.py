@@ -56,8 +56,7 @@ class MemoryDirectory(MemoryChanges):
                 return person
         found = [person for person in people if login.key in map(normalise, person.aliases)]
         if len(found) > 1:
-            names = " and ".join(sorted(repr(person.dn) for person in found))
-            raise IdentityConflict(f"the name {login.typed!r} leads to more than one person: {names}")
+            raise IdentityConflict.between(login.typed, [person.dn for person in found])
         return found[0] if found else None
 
     async def by_origin(self, source: str, keys: Sequence[str]) -> Mapping[str, Identity | None]:
@@ -223,11 +222,11 @@ class MemoryDirectory(MemoryChanges):
 def _refuse_second(person: Identity, holder: Identity) -> None:
     """R4: a name, a DN and an id belong to one person."""
     if holder.name_key == person.name_key:
-        what = f"the name {person.name!r}"
+        what = f"the name {person.name!r} of {person.dn!r}"
     elif holder.dn_key == person.dn_key:
         what = f"the DN {person.dn!r}"
     elif holder.id == person.id:
-        what = f"the id {person.id}"
+        what = f"the id {person.id} of {person.dn!r}"
     else:
         return
     source, held_by = person.origin.source, holder.origin.source

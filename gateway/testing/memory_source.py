@@ -146,7 +146,7 @@ class MemorySource:
         await self._ready(f"lookup {login.key}")
         found = [person.identity for person in self._people.values() if _answers(person.identity, login)]
         if len(found) > 1:
-            raise IdentityConflict(f"source {self.name}: {login.typed!r} leads to {len(found)} people")
+            raise IdentityConflict.between(login.typed, [one.dn for one in found], f"source {self.name}")
         if not found:
             return None
         person = found[0]

@@ -20,6 +20,7 @@ DIFFERENCES = {
     "data 532": "told as 773: whoever must change an expired password must change the password",
     "empty password": "53 unwillingToPerform, in every persona (R5)",
     "not a DN": "34 invalidDNSyntax in the place of 49 for a name that has = in it and is no DN",
+    "GUID in braces": "Active Directory takes it, and Samba does not",
     "bare name": "a login name alone is taken, as from every application (R1)",
     "mail": "a mail address is a name, as from every application (R1)",
     "domain and UPN": "CORP\\anna@ad.example is taken: the domain is left off, the rest is a name (R1)",

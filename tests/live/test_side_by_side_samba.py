@@ -7,6 +7,7 @@ is in `addifferences.py`, each with its reason, and nowhere else.
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -196,9 +197,10 @@ def test_every_form_of_a_name_gives_the_same_code_and_sub_code(sides: Sides, nam
 
 
 def test_names_that_only_the_gateway_takes(sides: Sides) -> None:
-    """DIFFERENCES: bare name, mail, domain and UPN, empty password, not a DN."""
+    """DIFFERENCES: GUID in braces, bare name, mail, domain and UPN, empty password, not a DN."""
     anna = BY_NAME["anna"]
-    for form in (anna.name, anna.mail, f"CORP\\{anna.upn}"):
+    braced = f"{{{uuid.UUID(bytes_le=sides.keys['anna'].guid)}}}"
+    for form in (braced, anna.name, anna.mail, f"CORP\\{anna.upn}"):
         assert sides.there.bind(form, password_of("anna")) == (49, "52e")
         assert sides.here.bind(form, password_of("anna")) == (0, "")
     assert (sides.there.bind(anna.dn, "")[0], sides.here.bind(anna.dn, "")[0]) == (49, 53)

@@ -62,7 +62,7 @@ class DirectoryReader:
         if len(found) > 1 and aliases:
             found = await self._with_value(name, names) or found
         if len(found) > 1:
-            raise IdentityConflict(f"source {self._source}: {name!r} leads to more than one person")
+            raise IdentityConflict.between(name, [person.dn for person in found], f"source {self._source}")
         return found[0] if found else None
 
     async def _with_value(self, value: str, attributes: tuple[str, ...]) -> list[Identity]:

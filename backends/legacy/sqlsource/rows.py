@@ -137,6 +137,13 @@ class PersonReader:
         """The name as the database knows it, for a statement that verifies (R2)."""
         return record.read(self._columns.name, as_is)
 
+    def told(self, record: Record) -> str:
+        """Who this row is, in words for an administrator: two rows of one name have one DN, and two keys."""
+        try:
+            return f"{self._dn(self._name(record))} (key {self._key(record)})"
+        except RowFault as fault:
+            return f"a row of which {fault}"
+
     def missing(self, record: Record) -> list[str]:
         """What is wrong with the columns of a row, all of it, for an administrator."""
         faults = []

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 
 from gateway.frontends.ldap import sasl
 from gateway.frontends.ldap.access import LONGEST_PASSWORD, check_may_send_password
-from gateway.frontends.ldap.known import known_login
-from gateway.frontends.ldap.othernames import login_of
+from gateway.frontends.ldap.known import credential_of
 from gateway.frontends.ldap.policy import bind_controls
 from gateway.frontends.ldap.results import INVALID_CREDENTIALS, SUCCESS, bind_result
-from gateway.identity.model import PasswordCredential, Secret
 from gateway.identity.outcome import Accepted, Outcome
 from gateway.wire.messages import BindRequest, BindResponse, LdapResult, ResultCode, SaslAuthentication
 
@@ -56,11 +54,8 @@ async def decide(session: Session, request: BindRequest) -> Outcome | LdapResult
     check_may_send_password(session, is_sent=bool(method.password))
     if not request.name or len(method.password) > LONGEST_PASSWORD:
         return INVALID_CREDENTIALS
-    login = await login_of(session, request.name)
-    if session.entrance.personas:
-        login = await known_login(session, login)
-    credential = PasswordCredential(login, Secret(method.password))
-    return await session.services.binder.bind(credential, session.peer_named(login))
+    credential = await credential_of(session, request.name, method.password)
+    return await session.services.binder.bind(credential, session.peer_named(credential.login))
 
 
 def _told(session: Session, outcome: Outcome) -> LdapResult:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
+from gateway.errors import IdentityConflict
 from gateway.frontends.ldap.names import login_name
 from gateway.frontends.ldap.results import LdapError
 from gateway.identity.model import LoginName
@@ -17,13 +18,16 @@ if TYPE_CHECKING:
 
 
 async def login_of(session: Session, name: str) -> LoginName:
-    """Whoever binds by this name. Where it leads to nobody, or to more than one, it is a login name that nobody has."""
+    """Whoever binds by this name. Where it leads to nobody, it is a login name that nobody has; `IdentityConflict`
+    where it leads to more than one."""
     persona = session.application.persona
     named = None if persona.is_plain else persona.named(name, as_dn=False)
     if named is None:
         return login_name(name)
-    dn = await _dn_of(session, named)
-    return LoginName.of(name) if dn is None else login_name(dn)
+    dns = await _dns_of(session, named)
+    if len(dns) > 1:
+        raise IdentityConflict.between(name, dns)
+    return login_name(dns[0]) if dns else LoginName.of(name)
 
 
 async def base_of(session: Session, base: str) -> str:
@@ -32,15 +36,16 @@ async def base_of(session: Session, base: str) -> str:
     named = None if persona.is_plain or not base.startswith("<") else persona.named(base, as_dn=True)
     if named is None:
         return base
-    dn = await _dn_of(session, named)
-    if dn is None:
-        raise LdapError(ResultCode.NO_SUCH_OBJECT, "nothing has this name")
-    return dn
+    dns = await _dns_of(session, named)
+    if len(dns) != 1:
+        raise LdapError(ResultCode.NO_SUCH_OBJECT, "nothing has this name, or more than one entry")
+    return dns[0]
 
 
-async def _dn_of(session: Session, named: Named) -> str | None:
-    """The stored DN of the one entry that is meant, however it is shown."""
-    persona, found = session.application.persona, []
+async def _dns_of(session: Session, named: Named) -> list[str]:
+    """The stored DNs of the entries that are meant, however they are shown; two at most."""
+    persona = session.application.persona
+    found: list[str] = []
     query = Query("", Scope.SUBTREE, persona.narrow(named.filter))
     try:
         async with aclosing(session.services.searcher.search(query)) as entries:
@@ -49,7 +54,7 @@ async def _dn_of(session: Session, named: Named) -> str | None:
                 if named.filter.matches(all_attributes(shown)) is True and named.is_meant(shown):
                     found.append(entry.dn)
                     if len(found) > 1:
-                        return None
+                        break
     except BaseNotFound:
-        return None
-    return found[0] if found else None
+        return []
+    return found

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gateway.errors import IdentityConflict
 from gateway.frontends.ldap.access import LONGEST_PASSWORD, check_may_send_password
-from gateway.frontends.ldap.known import known_login
-from gateway.frontends.ldap.names import login_name
+from gateway.frontends.ldap.known import credential_of, login_meant
 from gateway.frontends.ldap.results import INVALID_CREDENTIALS, LdapError
-from gateway.identity.model import LoginName, PasswordCredential, Secret
+from gateway.identity.model import LoginName
 from gateway.identity.outcome import Outcome
 from gateway.wire.messages import LdapResult, ResultCode, SaslAuthentication
 
@@ -54,26 +54,27 @@ async def _plain(session: Session, credentials: bytes | None) -> Outcome | LdapR
         return _malformed("a PLAIN message is an authorization identity, a name and a password, with NUL between them")
     authorization, name, password = parts
     try:
-        login = login_name(name.decode("utf-8"))
-        acting_as = _authorization(authorization)
+        if len(password) > LONGEST_PASSWORD:
+            return INVALID_CREDENTIALS
+        acting_as = await _authorization(session, authorization)
+        credential = await credential_of(session, name.decode("utf-8"), password, acting_as)
     except (UnicodeDecodeError, LdapError):
         return _malformed("a name in a PLAIN message is none")
-    if len(password) > LONGEST_PASSWORD:
-        return INVALID_CREDENTIALS
-    if session.entrance.personas:
-        login = await known_login(session, login)
-    credential = PasswordCredential(login, Secret(password), acting_as)
-    return await session.services.binder.bind(credential, session.peer_named(login))
+    return await session.services.binder.bind(credential, session.peer_named(credential.login))
 
 
-def _authorization(credentials: bytes) -> LoginName | None:
+async def _authorization(session: Session, credentials: bytes) -> LoginName | None:
     """An authzId (RFC 4513 5.2.1.8), None for the implicit one. Without `dn:` or `u:`, as some libraries send it, it
     is a name as in a bind. `UnicodeDecodeError` or `LdapError` where it is no name."""
     text = credentials.decode("utf-8")
     if not text:
         return None
     kind, colon, name = text.partition(":")
-    return login_name(name if colon and kind.lower() in {"dn", "u"} else text)
+    name = name if colon and kind.lower() in {"dn", "u"} else text
+    try:
+        return await login_meant(session, name)
+    except IdentityConflict:
+        return LoginName.of(name)  # nobody can act as two people
 
 
 def _malformed(text: str) -> LdapResult:

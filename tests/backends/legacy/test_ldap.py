@@ -196,10 +196,12 @@ def test_a_name_that_a_rule_has_shortened_is_asked_for_by_its_key(world: World) 
 
 
 def test_a_name_of_two_people_is_a_conflict(world: World) -> None:
-    """R4."""
+    """R4: both are named."""
     world.tree.entries[f"uid=jdoe,ou=b,{BASE}"] = person("jdoe")
-    with pytest.raises(IdentityConflict):
+    with pytest.raises(IdentityConflict) as conflict:
         world.bind("jdoe", b"Winter2011!")
+    assert dn_of("JDoe") in str(conflict.value)
+    assert f"uid=jdoe,ou=b,{BASE}" in str(conflict.value)
 
 
 def test_a_dn_is_bound_without_a_search_before_it(world: World) -> None:

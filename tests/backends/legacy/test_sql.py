@@ -103,9 +103,9 @@ def test_the_rows_name_counts_and_not_the_typed_one(path: Path) -> None:
 
 
 def test_two_rows_are_a_conflict_and_never_the_first_of_them(old: Harness, path: Path) -> None:
-    """R4."""
+    """R4: of one name they have one DN, and two keys."""
     execute(path, "INSERT INTO users SELECT 77, username, pw, first, last, mail, 0, 0, NULL, 0 FROM users WHERE id = 1")
-    with pytest.raises(IdentityConflict):
+    with pytest.raises(IdentityConflict, match=rf"'uid=ada,{BASE} \(key 1\)' and 'uid=ada,{BASE} \(key 77\)'"):
         old.bind("ada")
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from core_rig import RIGHT, WRONG, Rig
+from core_rig import PEER, RIGHT, WRONG, Rig
 from twisted.internet.defer import CancelledError
 from waiting import now, settled, waiting
 
 from gateway.identity.guard import GuardRules
 from gateway.identity.migrate import MigrationRules
-from gateway.identity.model import AccountState
+from gateway.identity.model import AccountState, LoginName, PasswordCredential, Secret
 from gateway.identity.outcome import Accepted, Reason, Rejected, Unavailable, Unknown
+from gateway.identity.ports import Adoption
 from gateway.identity.throttle import ThrottleRules
 from gateway.testing.memory_source import MemorySource
+from gateway.testing.plain_hasher import PlainHasher
 
 
 def test_a_right_password_at_the_source_is_a_yes_and_moves_the_person() -> None:
@@ -261,3 +263,27 @@ def test_a_bind_that_nobody_waits_for_any_longer_is_audited() -> None:
     with pytest.raises(CancelledError):
         settled(bind)
     assert [(record.event, record.outcome, record.via) for record in rig.trail] == [("bind", "unavailable", "gateway")]
+
+
+def test_of_an_ambiguous_name_the_audit_names_both_people_who_have_moved() -> None:
+    """R4."""
+    rig = Rig()
+    for name in ("ann", "bob"):
+        person = rig.source.add(name, RIGHT, aliases=["both@corp.example"])
+        now(rig.native.adopt(Adoption(person, PlainHasher.strong(RIGHT), "mail", 1.0)))
+    rig.source.asked.clear()
+    assert rig.bind("both@corp.example") == Rejected(Reason.AMBIGUOUS)
+    record = rig.trail[-1]
+    assert (record.outcome, record.via) == ("ambiguous-name", "directory")
+    assert "'uid=ann,ou=people,o=corp' and 'uid=bob,ou=people,o=corp'" in record.detail
+    assert rig.source.asked == []
+
+
+def test_a_name_that_a_front_end_found_ambiguous_is_refused_for_the_price_of_any_refusal() -> None:
+    """R4, R25."""
+    rig = Rig()
+    credential = PasswordCredential(LoginName.of("jdoe"), Secret(RIGHT), None, "it is 'a' and 'b'")
+    assert now(rig.authenticator.bind(credential, PEER)) == Rejected(Reason.AMBIGUOUS)
+    record = rig.trail[-1]
+    assert (record.outcome, record.detail) == ("ambiguous-name", "it is 'a' and 'b'")
+    assert (rig.hasher.work, rig.source.asked, rig.native.asked) == (1, [], [])

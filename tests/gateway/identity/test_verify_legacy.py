@@ -24,13 +24,16 @@ def test_a_source_that_talks_nonsense_is_unavailable() -> None:
     assert rig.bind() == Unavailable("staff")
 
 
-def test_a_name_that_leads_to_two_people_is_refused() -> None:
-    """The source answers twice."""
+def test_a_name_that_leads_to_two_people_is_refused_and_the_audit_names_both() -> None:
+    """R4: the source answers twice."""
     rig = Rig()
     rig.source.add("other", b"x", aliases=["double"])
     rig.source.add("third", b"x", aliases=["double"])
     assert rig.bind("double", b"x") == Rejected(Reason.AMBIGUOUS)
-    assert "2 people" in rig.trail[-1].detail
+    assert rig.trail[-1].detail == (
+        "source staff: the name 'double' leads to more than one person: "
+        "'uid=other,ou=people,o=corp' and 'uid=third,ou=people,o=corp'"
+    )
 
 
 class LooseSource(MemorySource):

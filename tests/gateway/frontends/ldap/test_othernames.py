@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conversation import Client, People, person, search_request, services, values
+from conversation import Client, People, bind_request, person, search_request, services, values
 
 from gateway.frontends.ldap.application import Application
 from gateway.frontends.ldap.applications import Applications
@@ -11,16 +11,28 @@ from gateway.frontends.ldap.personas.active_directory import ActiveDirectory, re
 from gateway.frontends.ldap.personas.ad_domain import Domain
 from gateway.frontends.ldap.personas.persona import Persona
 from gateway.frontends.ldap.view import View
+from gateway.identity.outcome import Reason, Rejected
 from gateway.wire.filter import parse_filter
-from gateway.wire.messages import ResultCode
+from gateway.wire.messages import BindRequest, ResultCode, SaslAuthentication
 
-BASE = "dc=example,dc=com"
+NIL = "00000000-0000-0000-0000-000000000000"
 FLAVOUR = ActiveDirectory(Domain("example.com", "CORP", sid="S-1-5-21-1-2-3"), lambda: 0.0)
 APPLICATION = Application("ad", view=View(flat=True), persona=Persona("ad", (FLAVOUR,)))
 JDOE = person(cn="J Doe", uidNumber="10", entryUUID="fd81f81b-ad95-43bf-a513-9fcd4b6875af")
 ANN = person("ann", cn="Ann", uidNumber="11")
-NAMES = (f"<GUID={JDOE.id}>", f"<GUID={JDOE.id.bytes_le.hex()}>", "<SID=S-1-5-21-1-2-3-1020>", "S-1-5-21-1-2-3-1020")
-NOBODY = (f"<GUID={'0' * 32}>", "<SID=S-1-5-21-1-2-3-9999>", "S-1-5-21-1-2-3-9999", "example.com/people/nobody")
+NAMES = (f"<GUID={JDOE.id}>", f"<GUID={JDOE.id.bytes_le.hex()}>", "<SID=S-1-5-21-1-2-3-1020>", "S-1-5-21-1-2-3-1020",
+         f"{{{JDOE.id}}}")  # fmt: skip
+NOBODY = (
+    f"<GUID={'0' * 32}>",
+    "<SID=S-1-5-21-1-2-3-9999>",
+    "S-1-5-21-1-2-3-9999",
+    f"{{{NIL}}}",
+    "example.com/people/nobody",
+)
+
+
+def plain(name: str, acting_as: str = "") -> BindRequest:
+    return BindRequest(3, "", SaslAuthentication("PLAIN", f"{acting_as}\0{name}\0secret".encode()))
 
 
 def client() -> tuple[Client, People]:
@@ -48,12 +60,28 @@ def test_a_name_that_leads_nowhere_is_a_wrong_password_after_the_core_was_asked(
     assert [one.login.typed for one in stored.asked] == [name]
 
 
-def test_a_name_that_leads_to_two_is_nobodys() -> None:
+def test_a_name_that_leads_to_two_is_refused_and_the_core_is_told_whose_it_is() -> None:
     """R4."""
     twin = person("twin", cn="Twin", uidNumber="10")
     stored = People(JDOE, twin)
+    stored.answer = Rejected(Reason.AMBIGUOUS)
     asking = Client(services(stored, applications=Applications((), APPLICATION)))
-    assert asking.bind("<SID=S-1-5-21-1-2-3-1020>").code == ResultCode.INVALID_CREDENTIALS
+    for request in (bind_request("<SID=S-1-5-21-1-2-3-1020>", b"x"), plain("S-1-5-21-1-2-3-1020")):
+        assert asking.result(request).code == ResultCode.INVALID_CREDENTIALS
+        told = stored.asked[-1].ambiguous
+        assert JDOE.dn in told
+        assert twin.dn in told
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_plain_takes_the_same_names(name: str) -> None:
+    """R1: whom a simple bind finds, SASL PLAIN finds, also as whom to act."""
+    for acting_as in ("", f"u:{name}", f"dn:{name}", f"dn:{JDOE.dn}"):
+        asking, stored = client()
+        assert asking.result(plain(name, acting_as)).code == ResultCode.SUCCESS
+        asked = stored.asked[-1]
+        assert asked.login.dn == JDOE.dn_key
+        assert acting_as == "" or (asked.acting_as is not None and asked.acting_as.dn == JDOE.dn_key)
 
 
 def test_a_search_may_begin_at_a_guid() -> None:

@@ -37,6 +37,14 @@ def test_a_sid_as_text_is_a_name_to_bind_by_only() -> None:
     assert named(TEXT, "ad.example", as_dn=True) is None
 
 
+@pytest.mark.parametrize("digits", ["fd81f81b-ad95-43bf-a513-9fcd4b6875af", "FD81F81B-AD95-43BF-A513-9FCD4B6875AF"])
+def test_a_guid_in_braces_is_a_name_to_bind_by_only(digits: str) -> None:
+    found = named(f"{{{digits}}}", "ad.example", as_dn=False)
+    assert found is not None
+    assert found.filter == Equal("objectGUID", GUID)
+    assert named(f"{{{digits}}}", "ad.example", as_dn=True) is None
+
+
 @pytest.mark.parametrize("name", ["ad.example/People/Anna Arndt", "AD.example/people\nanna arndt"])
 def test_a_canonical_name_means_the_entry_at_the_end_of_its_path(name: str) -> None:
     found = named(name, "ad.example", as_dn=False)
@@ -50,7 +58,8 @@ def test_a_canonical_name_means_the_entry_at_the_end_of_its_path(name: str) -> N
 @pytest.mark.parametrize(
     "name",
     ["", "anna", "anna@ad.example", "CORP\\anna", "CN=x,DC=y", "<GUID=>", "<GUID=zz>", "<SID=x>", "<WKGUID=a,b>", "S-1",
-     "host/anna", "ad.example/", "other.example/People/Anna", "<GUID=" + "0" * 500 + ">"],
+     "host/anna", "{fd81f81bad9543bfa5139fcd4b6875af}", "{}", "{fd81f81b-ad95-43bf-a513-9fcd4b6875af", "Anna Arndt",
+     "fd81f81b-ad95-43bf-a513-9fcd4b6875af", "ad.example/", "other.example/People/Anna", "<GUID=" + "0" * 500 + ">"],
 )  # fmt: skip
 def test_every_other_name_is_none_of_these(name: str) -> None:
     assert named(name, "ad.example", as_dn=False) is None
