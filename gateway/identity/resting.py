@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from typing import Protocol, runtime_checkable
 
+from gateway.errors import BusyError, SourceError
 from gateway.identity.model import Entry
 from gateway.identity.search import Query
 
@@ -83,27 +84,32 @@ class Lot:
 
 
 class Reader:
-    """The entries of one source, in batches. `again` is True once it has begun anew."""
+    """The entries of one source, in batches. `again` is True once it has begun anew; `failure` is what ended it behind
+    the entries of the last batch, None where it has come to its end."""
 
-    __slots__ = ("_entries", "_query", "_source", "again", "lot")
+    __slots__ = ("_entries", "_query", "_source", "again", "failure", "lot")
 
     def __init__(self, source: Searched, query: Query, lot: Lot) -> None:
         self._source = source
         self._query = query
         self._entries: AsyncGenerator[Entry, None] | None = source.search(query)
         self.again = False
+        self.failure: SourceError | BusyError | None = None
         self.lot = lot
 
     async def batch(self) -> list[Entry]:
-        """The next entries; fewer than `BATCH` are the last ones."""
+        """The next entries; fewer than `BATCH` are the last ones. What came before a `failure` is not lost by it."""
         if self._entries is None:
             self._entries = self._source.search(self._query)
             self.again = True
         batch: list[Entry] = []
-        async for entry in self._entries:
-            batch.append(entry)
-            if len(batch) == BATCH:
-                break
+        try:
+            async for entry in self._entries:
+                batch.append(entry)
+                if len(batch) == BATCH:
+                    break
+        except (SourceError, BusyError) as error:
+            self.failure = error
         return batch
 
     async def rest(self, pause: Pause) -> None:

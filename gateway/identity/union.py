@@ -26,7 +26,8 @@ from gateway.identity.search import BaseNotFound, Query, Scope, SearchIncomplete
 
 @dataclass(slots=True)
 class _Seen:
-    """What one search has yielded; as large as its result."""
+    """What one search has yielded; as large as its result. Origins of those alone who are here: they may have another
+    DN than their source shows. Whoever has not moved is shown by one source, and once."""
 
     origins: set[Origin] = field(default_factory=set)
     dns: set[str] = field(default_factory=set)
@@ -41,7 +42,7 @@ class _Seen:
         if entry.dn_key in self.dns or origin in self.origins:
             return False
         self.dns.add(entry.dn_key)
-        if origin is not None:
+        if origin is not None and isinstance(entry, Identity) and entry.revision:
             self.origins.add(origin)
         return True
 
@@ -146,6 +147,8 @@ class UnionSearch:
                 new = [entry for entry in batch if not seen.has(entry)] if reader.again else batch
                 for current in await self._current(source.name, query, new, seen):
                     yield current
+                if reader.failure is not None:
+                    raise reader.failure
                 if len(batch) < BATCH:
                     return
         finally:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 
 import pytest
 from core_rig import RIGHT, Rig, login
 from waiting import collect, now
 
-from gateway.errors import DirectoryUnavailable
-from gateway.identity.model import Attributes, Entry, Identity
+from gateway.errors import DirectoryUnavailable, SourceUnavailable
+from gateway.identity.changes import Deed
+from gateway.identity.entrykeys import key_of
+from gateway.identity.model import Attributes, Entry, Identity, Origin
 from gateway.identity.search import EVERYTHING, BaseNotFound, Query, Scope, SearchIncomplete
 from gateway.testing.memory_source import MemorySource
 from gateway.wire.filter import parse_filter
@@ -219,3 +222,65 @@ def test_a_limit_cuts_no_source_short_before_those_who_do_not_match_any_more_are
         source.add(f"user{number}", RIGHT, attributes={"cn": [b"after"]}, key=str(number))
     asked = replace(query("(cn=after)"), limit=2)
     assert names(rig, asked) == [f"uid=user2,{BASE}", f"uid=user3,{BASE}"]
+
+
+class FailsMidway(MemorySource):
+    """It shows so many entries, and then no more."""
+
+    def __init__(self, shows: int) -> None:
+        super().__init__("staff")
+        self.shows = shows
+
+    async def search(self, query: Query) -> AsyncGenerator[Entry, None]:
+        """As `MemorySource.search`, up to there."""
+        shown = 0
+        async for entry in super().search(query):
+            if shown == self.shows:
+                raise SourceUnavailable(self.name, "gone")
+            shown += 1
+            yield entry
+
+
+@pytest.mark.parametrize("shows", [0, 1, 63, 64, 65, 100])
+def test_what_was_read_before_a_source_failed_is_shown(shows: int) -> None:
+    """R6: and that it is not all, is said behind it."""
+    source = FailsMidway(shows)
+    rig = Rig(source)
+    for number in range(150):
+        source.add(f"user{number:03}", RIGHT)
+    found: list[Entry] = []
+
+    async def gather() -> None:
+        async for entry in rig.union.search(query()):
+            found.append(entry)
+
+    with pytest.raises(SearchIncomplete) as caught:
+        now(gather())
+    assert caught.value.sources == ("staff",)
+    assert len(found) == shows
+
+
+def test_who_was_removed_here_is_not_shown_from_the_source_any_more() -> None:
+    """People and groups, in broad searches and by name."""
+    rig = Rig()
+    rig.source.add("anna", RIGHT)
+    staff = rig.source.add_entry(f"cn=staff,{BASE}", {"objectClass": [b"groupOfNames"], "cn": [b"staff"]})
+    rig.bind("jdoe")
+    now(rig.native.carry(staff, Origin("staff", key_of(staff)), 1.0))
+    assert len(names(rig, query())) == 3
+    for dn_key in (rig.jdoe.dn_key, staff.dn_key):
+        assert now(rig.native.remove(dn_key, Deed(2.0))) is not None
+    assert names(rig, query()) == [f"uid=anna,{BASE}"]
+    assert names(rig, query("(uid=jdoe)", person="jdoe")) == []
+    assert names(rig, query(base=rig.jdoe.dn_key, scope=Scope.BASE)) == []
+    assert names(rig, query(base=staff.dn_key, scope=Scope.BASE)) == []
+
+
+def test_who_was_renamed_here_is_shown_once() -> None:
+    """R17: the source still shows the old DN."""
+    rig = Rig()
+    rig.source.add("anna", RIGHT)
+    rig.bind("jdoe")
+    new = f"uid=john,{BASE}"
+    assert now(rig.native.rename(rig.jdoe.dn_key, new, new, Deed(2.0), keep_old=True)) is not None
+    assert sorted(names(rig, query())) == [f"uid=anna,{BASE}", new]
