@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import tomllib
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
+import yaml
 from documents import ROOT, literals, parse, section, tables
 from docutils import nodes
 
 RECIPES = ROOT / "config/applications"
 FOLDERS = sorted(path.name for path in RECIPES.iterdir() if path.is_dir())
 INDEX = parse(RECIPES / "README.rst")[0]
+THEIRS = sorted(path for path in RECIPES.glob("*/*") if path.name != "bindferry.yaml")
+HOST = "ldap.example.com"
 MARK = "Checked by replaying"
 
 
@@ -46,3 +53,22 @@ def test_what_is_replayed_says_so_in_every_file_and_is_replayed_through_the_reci
         assert f'Office("{recipe}"' in test.read_text()
     for path in (RECIPES / recipe).iterdir():
         assert MARK in path.read_text() or path.suffix == ".json", path  # JSON has no comments
+
+
+@pytest.mark.parametrize("path", THEIRS, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_their_side_is_sound_in_the_language_that_its_name_tells(path: Path) -> None:
+    """That is all that can be known of one that no product has loaded."""
+    text = path.read_text()
+    match path.suffix:
+        case ".yaml" | ".yml":
+            assert isinstance(yaml.safe_load(text), dict)
+        case ".toml":
+            assert tomllib.loads(text)
+        case ".json":
+            assert isinstance(json.loads(text), dict)
+        case ".xml":
+            assert len(ElementTree.fromstring(text))
+        case ".sh":
+            assert subprocess.run(["/bin/sh", "-n", path], capture_output=True).stderr == b""
+        case _:
+            assert HOST in text or any(HOST in other.read_text() for other in path.parent.iterdir() if other != path)
