@@ -70,6 +70,7 @@ class Core:
     passwords: PasswordChanges
     work: DirectoryWork
     names: NameRules
+    administrators: Administrators
     proofs: Proofs = field(repr=False)
 
 
@@ -209,7 +210,7 @@ def assemble(settings: Settings, stores: Stores, audit: AuditSink, clock: Any) -
         audit=audit,
         clock=clock,
     )
-    return Core(stores, authenticator, search, migrator, carrier, changes, work, names, proofs)
+    return Core(stores, authenticator, search, migrator, carrier, changes, work, names, administrators, proofs)
 
 
 def _password_rules(settings: Settings) -> PasswordRules:

@@ -59,6 +59,7 @@ class Daemon:
         self._metrics = Metrics()
         self._watchers = tuple(watchers)
         self._listener: Listener | None = None
+        self._applications = Applications()
         self._sockets: dict[str, socket.socket] = {}
         self._ports: list[IListeningPort] = []
         self._entrances: list[Balanced] = []
@@ -225,23 +226,25 @@ class Daemon:
         contexts = [settings.directory.base]
         for source in core.stores.sources:
             contexts += [base for base in source.bases if base not in contexts]
+        self._applications = self._told_apart(contexts)
         return Services(
             binder=core.authenticator,
             searcher=core.search,
             spelled_out=core.search.spelled_out,
             passwords=core.passwords,
             work=core.work,
+            administers=core.administrators.include if core.administrators else None,
             naming_contexts=tuple(contexts),
             login_attributes=tuple(name.lower() for name in settings.names.login_attributes),
             limits=settings.limits,
-            applications=self._applications(contexts),
+            applications=self._applications,
             vendor_version=__version__,
             ldapv2=settings.access.ldapv2,
             netscape_controls=settings.access.netscape_controls,
             resting=self._resting,
         )
 
-    def _applications(self, contexts: Sequence[str]) -> Applications:
+    def _told_apart(self, contexts: Sequence[str]) -> Applications:
         listed = self._settings.applications
         for warning in outside(listed, contexts):
             _log.warn("{text}", text=str(self._settings.located(warning)))
@@ -257,6 +260,12 @@ class Daemon:
             "bindferry_directory_scans",
             "Searches of the directory that no index could answer",
             lambda: stores.native.scans,
+        )
+        metrics.counters(
+            "bindferry_sins",
+            "What applications did wrong and were answered all the same",
+            ("application", "sin"),
+            lambda: self._applications.sins,
         )
         metrics.gauge("bindferry_connections", "LDAP connections", self._connections)
         metrics.gauge("bindferry_audit_lost", "Audit lines that could not be written", self._lost)

@@ -15,7 +15,7 @@ from gateway.options import Options
 from gateway.wire.dn import normalise_dn
 from gateway.wire.filter import parse_filter
 
-Sin = Literal["search-after-unbind", "ldapv2"]
+Sin = Literal["search-after-unbind", "ldapv2", "dn-attribute", "ad-controls"]
 
 
 def _one_or_more(value: object) -> object:

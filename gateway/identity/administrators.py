@@ -29,6 +29,10 @@ class Administrators:
         self._dn_key = dn_key
         self._native = native
 
+    def __bool__(self) -> bool:
+        """Whether anybody can be one."""
+        return bool(self._names or self._dns)
+
     async def include(self, person: Identity) -> bool:
         """Whether this person is one now, personally or as a member of a group. Of a group that the directory owns, the
         directory knows the members; of any other it is what the person's source showed. `DirectoryUnavailable`."""

@@ -7,14 +7,19 @@ than a listener, and among equals the first.
 from __future__ import annotations
 
 import ipaddress
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from twisted.logger import Logger
 
 from gateway.frontends.ldap.application import DEFAULT, Application
 from gateway.identity.model import Identity, LoginName, normalise
 
 _MOST_ENTRANCES = 4096
 _MOST_TOLD = 1024
+
+_log = Logger()
 
 _IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -65,13 +70,19 @@ class Entrance:
 
 
 class Applications:
-    """All of them, in the order of the configuration. What was found for a place is remembered."""
+    """All of them, in the order of the configuration. What was found for a place is remembered.
+
+    `sins` are those that were committed and answered, by name of the application and of the sin; 0 for those that are
+    tolerated and have not been.
+    """
 
     def __init__(self, rules: Sequence[Rule] = (), default: Application = DEFAULT) -> None:
         self._rules = tuple(rules)
         self._default = default
         self._entrances: dict[tuple[str, str], Entrance] = {}
         self._told: set[object] = set()
+        every = [*(rule.application for rule in self._rules), default]
+        self.sins: Counter[tuple[str, ...]] = Counter({(one.name, sin): 0 for one in every for sin in one.tolerates})
 
     def at(self, listener: str, address: str) -> Entrance:
         """What a connection to this listener from this address may be."""
@@ -91,6 +102,12 @@ class Applications:
             self._told.clear()
         self._told.add(what)
         return True
+
+    def sinned(self, application: str, sin: str) -> None:
+        """It did what it may and should not; said once, counted each time."""
+        self.sins[application, sin] += 1
+        if self.is_news(sin, application):
+            _log.info("application {application} is forgiven {sin}", application=application, sin=sin)
 
     def _entrance(self, listener: str, address: str) -> Entrance:
         try:

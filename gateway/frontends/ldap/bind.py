@@ -11,6 +11,7 @@ from gateway.frontends.ldap.access import LONGEST_PASSWORD, check_may_send_passw
 from gateway.frontends.ldap.known import credential_of
 from gateway.frontends.ldap.policy import bind_controls
 from gateway.frontends.ldap.results import INVALID_CREDENTIALS, SUCCESS, bind_result
+from gateway.frontends.ldap.sins import LDAPV2, is_forgiven
 from gateway.identity.outcome import Accepted, Outcome
 from gateway.wire.messages import BindRequest, BindResponse, LdapResult, ResultCode, SaslAuthentication
 
@@ -19,15 +20,18 @@ if TYPE_CHECKING:
     from gateway.frontends.ldap.session import Session
 
 _VERSION = LdapResult(ResultCode.PROTOCOL_ERROR, diagnostic="only LDAP version 3 is spoken here")
-LDAPV2 = "ldapv2"
-"""The name of version 2 among the sins that an application may be forgiven."""
 
 
 def speaks(session: Session, version: int) -> bool:
     """Whether this version is spoken here; of 2, the bind is all that differs for us."""
     if version == 3:
         return True
-    return version == 2 and (session.services.ldapv2 or LDAPV2 in session.application.tolerates)
+    if version != 2:
+        return False
+    if session.services.ldapv2:  # everybody's; who still speaks it is counted all the same
+        session.services.applications.sinned(session.application.name, LDAPV2)
+        return True
+    return is_forgiven(session, LDAPV2)
 
 
 async def bind(call: Call, request: BindRequest) -> BindResponse:

@@ -11,12 +11,14 @@ from gateway.frontends.ldap.application import Application
 from gateway.frontends.ldap.applications import Applications, Rule
 from gateway.frontends.ldap.personas.active_directory import ActiveDirectory
 from gateway.frontends.ldap.personas.ad_domain import Domain
+from gateway.frontends.ldap.personas.dn_attribute import DnAttribute
 from gateway.frontends.ldap.personas.flavour import Flavour
 from gateway.frontends.ldap.personas.flavours import FLAVOURS
 from gateway.frontends.ldap.personas.forms import Base, Form, People
 from gateway.frontends.ldap.personas.persona import PLAIN, Persona
 from gateway.frontends.ldap.personas.renamed import Renamed
 from gateway.frontends.ldap.reach import NOWHERE, Reach
+from gateway.frontends.ldap.sins import DN_ATTRIBUTE
 from gateway.frontends.ldap.view import EVERYTHING, View
 from gateway.identity.model import normalise
 from gateway.identity.search import within
@@ -55,6 +57,7 @@ def _rule(options: config.Application, logins: tuple[str, ...]) -> Rule:
     view, is_flat = EVERYTHING, options.persona.domain is not None
     if options.attributes is not None or options.hidden or is_flat:
         view = View(options.attributes, options.hidden, flat=is_flat)
+    tolerates = frozenset(options.tolerates)
     application = Application(
         name=options.name,
         reach=Reach.of(
@@ -62,13 +65,13 @@ def _rule(options: config.Application, logins: tuple[str, ...]) -> Rule:
             None if options.filter is None else parse_filter(options.filter),
         ),
         view=view,
-        persona=_persona(options.name, options.persona, logins),
+        persona=_persona(options.name, options.persona, logins, dn_attribute=DN_ATTRIBUTE in tolerates),
         anonymous=options.anonymous,
         needs_tls=options.tls == "required",
         size=options.size,
         time=options.time,
         page=options.page,
-        tolerates=frozenset(options.tolerates),
+        tolerates=tolerates,
     )
     names = frozenset(key for name in options.bind_dn for key in _keys(name))
     return Rule(application, options.listener or "", options.networks, names)
@@ -84,8 +87,8 @@ def _keys(name: str) -> list[str]:
         return [normalise(name)]
 
 
-def _persona(name: str, options: config.Persona, logins: tuple[str, ...]) -> Persona:
-    flavours: list[Flavour] = []
+def _persona(name: str, options: config.Persona, logins: tuple[str, ...], *, dn_attribute: bool) -> Persona:
+    flavours: list[Flavour] = [DnAttribute(is_stored=options.people is None)] if dn_attribute else []
     if options.domain is not None:
         domain = Domain(**options.domain.model_dump(exclude={"sub_codes"}))
         flavours.append(ActiveDirectory(domain, time.time, logins, tells=options.domain.sub_codes))

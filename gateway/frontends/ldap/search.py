@@ -15,6 +15,7 @@ from gateway.frontends.ldap.names import dn_key
 from gateway.frontends.ldap.othernames import base_of
 from gateway.frontends.ldap.reading import contexts, entry_at, found
 from gateway.frontends.ldap.results import SUCCESS
+from gateway.frontends.ldap.sins import note_dn_attribute
 from gateway.frontends.ldap.suffixes import matched_dn, suffixes
 from gateway.frontends.ldap.tree import own_entry
 from gateway.frontends.ldap.wishes import Wishes
@@ -46,6 +47,8 @@ async def search(call: Call, request: SearchRequest) -> SearchResultDone:
     if own is not None:
         return await _own(call, request, own, wishes)
     check_may_read(session)
+    if session.application.tolerates:
+        note_dn_attribute(session, request)
     most, seconds = bounds(session)
     if request.time_limit or session.application.time is not None:
         call.seconds = min(seconds, request.time_limit or seconds)

@@ -65,7 +65,8 @@ class Services:
     `naming_contexts` are spelled as configured; `login_attributes` are lower case and short (`uid`, `mail`).
     `tls` is what `transport.startTLS` takes, None where there is no certificate. `clear_text` are the networks from
     which passwords may come without it; from this machine itself they may, unless StartTLS is required. `spelled_out`
-    gives the same query in filter items that an entry alone can answer.
+    gives the same query in filter items that an entry alone can answer. `administers` says whether somebody reads the
+    whole tree, None where nobody does.
     """
 
     binder: Binder
@@ -83,6 +84,7 @@ class Services:
     resting: Resting = field(default_factory=Resting)
     passwords: PasswordChanger = field(default_factory=NoChanges)
     work: DirectoryWork | None = None
+    administers: Callable[[Identity], Awaitable[bool]] | None = None
     spelled_out: Callable[[Query], Awaitable[Query]] = _as_it_is
 
     @property

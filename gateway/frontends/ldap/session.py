@@ -25,6 +25,7 @@ from gateway.frontends.ldap.outlet import LAST_WORDS, Outlet, Transport
 from gateway.frontends.ldap.paging import Pages
 from gateway.frontends.ldap.peers import address_of
 from gateway.frontends.ldap.services import Clock, Services
+from gateway.frontends.ldap.sins import SEARCH_AFTER_UNBIND, is_forgiven, without_harmless
 from gateway.frontends.ldap.speaker import Speaker
 from gateway.identity.model import Identity
 from gateway.wire.controls import START_TLS
@@ -47,9 +48,6 @@ from gateway.wire.messages import (
     ResultCode,
     UnbindRequest,
 )
-
-SEARCH_AFTER_UNBIND = "search-after-unbind"
-"""The sin of some management controllers: bind, unbind, and then search on the same connection."""
 
 _log = Logger()
 
@@ -81,6 +79,7 @@ class Session(Speaker, Protocol):
         self._closing = False
         self._draining = False
         self._silent = True
+        self._has_unbound = False
         self._idleness: Idleness | None = None
 
     # --- what Twisted calls
@@ -180,11 +179,15 @@ class Session(Speaker, Protocol):
             return
         call = Call(self, message)
         self._order.begin(call)
+        if self._has_unbound:
+            self._has_unbound = False
+            is_forgiven(self, SEARCH_AFTER_UNBIND)
         if call.is_bind:
             self.become(None)  # RFC 4513 4: anonymous until, and unless, the bind succeeds
         refused = None
         if message.controls:
-            refused = controls.refusal(request, message.controls, self.application.persona.controls)
+            asked = without_harmless(self, request, message.controls)
+            refused = controls.refusal(request, asked, self.application.persona.controls)
         if refused is not None:
             call.finish(call.answer(refused))
         elif isinstance(request, ExtendedRequest) and request.name == START_TLS:
@@ -197,8 +200,7 @@ class Session(Speaker, Protocol):
         if type(message.operation) is UnbindRequest:
             if SEARCH_AFTER_UNBIND in self.application.tolerates:
                 self._order.end(message.id)
-                if self.services.applications.is_news(SEARCH_AFTER_UNBIND, self.application.name):
-                    _log.info("application {application} unbinds and goes on", application=self.application.name)
+                self._has_unbound = True
             else:
                 self._close()
             return

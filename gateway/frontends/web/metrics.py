@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from prometheus_client import (
     CollectorRegistry,
@@ -30,6 +30,23 @@ class _Count(Collector):
     def collect(self) -> Iterator[Metric]:
         name, text = self._told
         yield CounterMetricFamily(name, text, value=self._read())
+
+
+class _Counts(Collector):
+    """A counter of several figures, told apart by labels."""
+
+    def __init__(
+        self, name: str, text: str, labels: tuple[str, ...], read: Callable[[], Mapping[tuple[str, ...], float]]
+    ) -> None:
+        self._told = name, text, labels
+        self._read = read
+
+    def collect(self) -> Iterator[Metric]:
+        name, text, labels = self._told
+        family = CounterMetricFamily(name, text, labels=labels)
+        for values, figure in self._read().items():
+            family.add_metric(values, figure)
+        yield family
 
 
 class Metrics:
@@ -76,6 +93,12 @@ class Metrics:
     def counter(self, name: str, text: str, read: Callable[[], float]) -> None:
         """A count that somebody else keeps, read when it is scraped; shown as `name` with `_total` behind it."""
         self.registry.register(_Count(name, text, read))
+
+    def counters(
+        self, name: str, text: str, labels: tuple[str, ...], read: Callable[[], Mapping[tuple[str, ...], float]]
+    ) -> None:
+        """The same for several counts: figures by the values of the labels."""
+        self.registry.register(_Counts(name, text, labels, read))
 
     def gauge_for(self, name: str, text: str, label: str, reads: dict[str, Callable[[], float]]) -> None:
         """The same for several things of one kind, told apart by `label`."""

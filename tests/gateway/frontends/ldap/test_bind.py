@@ -9,8 +9,8 @@ from gateway.config.networks import EVERYWHERE
 from gateway.frontends.ldap.access import LONGEST_PASSWORD
 from gateway.frontends.ldap.application import Application
 from gateway.frontends.ldap.applications import Applications
-from gateway.frontends.ldap.bind import LDAPV2
 from gateway.frontends.ldap.services import Services
+from gateway.frontends.ldap.sins import LDAPV2
 from gateway.identity.model import PasswordCredential, Peer
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable
 from gateway.wire.controls import PASSWORD_POLICY, PolicyError, decode_policy_answer

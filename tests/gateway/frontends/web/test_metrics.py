@@ -59,3 +59,11 @@ def test_changes_are_counted_apart() -> None:
     text = metrics.text().decode()
     assert 'bindferry_changes_total{event="password",outcome="written"} 1.0' in text
     assert "bindferry_adoptions_total{" not in text
+
+
+def test_a_count_that_somebody_else_keeps_has_a_figure_for_each_of_its_labels() -> None:
+    metrics, kept = Metrics(), {("wiki", "ldapv2"): 0.0}
+    metrics.counters("sins", "What was forgiven", ("application", "sin"), lambda: kept)
+    assert 'sins_total{application="wiki",sin="ldapv2"} 0.0' in lines(metrics)
+    kept["wiki", "ldapv2"] += 2
+    assert 'sins_total{application="wiki",sin="ldapv2"} 2.0' in lines(metrics)
