@@ -15,11 +15,12 @@ from gateway.wire.filter import Filter
 
 
 class Scope(enum.IntEnum):
-    """SearchRequest.scope."""
+    """SearchRequest.scope. The last is draft-sermersheim-ldap-subordinate-scope: the subtree without its base."""
 
     BASE = 0
     ONE = 1
     SUBTREE = 2
+    SUBORDINATE = 3
 
 
 class ResultCode(enum.IntEnum):

@@ -26,7 +26,7 @@ BIND, UNBIND, SEARCH, COMPARE, ABANDON, EXTENDED = 0x60, 0x42, 0x63, 0x6E, 0x50,
 
 _SIMPLE, _SASL = 0x80, 0xA3
 _NAME, _VALUE = 0x80, 0x81
-_LARGEST_SCOPE, _LARGEST_DEREF = 2, 3
+_LARGEST_SCOPE, _LARGEST_DEREF = 3, 3
 
 
 def read_bind(data: bytes, at: int, end: int) -> BindRequest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -32,7 +33,8 @@ _DONE = SearchResultDone(SUCCESS)
 _SIZE_LIMIT = SearchResultDone(
     LdapResult(ResultCode.SIZE_LIMIT_EXCEEDED, diagnostic="more entries match than may be sent")
 )
-_SCOPES = {scope.value: scope for scope in Scope}
+_SUBORDINATE = 3
+_SCOPES = {**{scope.value: scope for scope in Scope}, _SUBORDINATE: Scope.SUBTREE}
 
 
 async def search(call: Call, request: SearchRequest) -> SearchResultDone:
@@ -42,8 +44,8 @@ async def search(call: Call, request: SearchRequest) -> SearchResultDone:
     if request.base.startswith("<"):
         check_may_read(session)  # whether there is such an entry is no business of strangers
         request = replace(request, base=await base_of(session, request.base))
-    key, scope = dn_key(request.base), _SCOPES[request.scope]
-    own = own_entry(session, key, scope)
+    key = dn_key(request.base)
+    own = own_entry(session, key, _SCOPES[request.scope]) if request.scope != _SUBORDINATE else None
     if own is not None:
         return await _own(call, request, own, wishes)
     check_may_read(session)
@@ -108,7 +110,17 @@ def _entries(
     view = session.application.view
     asked = select(request.attributes, request.types_only, view).asked
     query = Query(key, _SCOPES[request.scope], view.visible(request.filter), None, limit, asked, pause=pause)
+    if request.scope == _SUBORDINATE:
+        return _subordinates(found(session, replace(query, limit=limit and limit + 1), request.base), key)
     return found(session, query, request.base)
+
+
+async def _subordinates(entries: AsyncGenerator[Entry, None], base: str) -> AsyncGenerator[Entry, None]:
+    """All but the base; stores know no such scope, and none needs to."""
+    async with aclosing(entries):
+        async for entry in entries:
+            if entry.dn_key != base:
+                yield entry
 
 
 def bounds(session: Session) -> tuple[int, float]:

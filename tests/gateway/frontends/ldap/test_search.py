@@ -32,6 +32,19 @@ def test_scopes() -> None:
     assert names(client, PEOPLE, 0) == ["ou=People"]
     assert names(client, PEOPLE, 1) == ["uid=ann", "uid=jdoe"]
     assert names(client, PEOPLE, 2) == ["ou=People", "uid=ann", "uid=jdoe"]
+    assert names(client, PEOPLE, 3) == ["uid=ann", "uid=jdoe"]  # ldapsearch -s children
+    assert names(client, ANN, 3) == []
+
+
+def test_the_base_does_not_count_where_only_what_is_below_is_asked_for() -> None:
+    client = bound(three())
+    for limit, code in ((1, 4), (2, 0)):
+        *entries, done = client.ask(search_request(PEOPLE, scope=3, size_limit=limit))
+        assert (len(entries), code_of(done)) == (limit, code)
+
+
+def test_an_unknown_scope_is_a_protocol_error() -> None:
+    assert code_of(bound(three()).ask(search_request(PEOPLE, scope=4))[-1]) == 2
 
 
 def test_the_filter_selects() -> None:
