@@ -47,6 +47,7 @@ class AbsentDirectory:
         state: AccountState | None = None,
         password_hash: str | None = None,
         significant: int | None = None,
+        revision: int | None = None,
     ) -> Identity | None:
         """Refused."""
         self._refuse()

@@ -220,6 +220,7 @@ def _password_rules(settings: Settings) -> PasswordRules:
         refuse_login_name=changes.refuse_login_name,
         require_old=changes.require_old,
         for_administrators=changes.rules_for_administrators,
+        reset_must_change=changes.reset_must_change,
         wait=changes.wait,
     )
 

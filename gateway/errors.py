@@ -116,5 +116,9 @@ class IdentityConflict(DirectoryError):
         return cls(f"{where}{': ' if where else ''}the name {name!r} leads to more than one person: {told}{more}")
 
 
+class Superseded(DirectoryError):
+    """Somebody else has changed this person since they were read; nothing was written."""
+
+
 class RemovedHere(IdentityConflict):
     """Somebody whom an administrator removed from the directory, while the source still knows them (R10)."""

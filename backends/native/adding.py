@@ -20,6 +20,7 @@ from backends.native.reading import record_of
 from backends.native.record import Record
 from backends.native.tables import removed
 from backends.native.writing import insert_person
+from gateway.identity.account_attributes import with_state
 from gateway.identity.applying import check, refuse_improper, with_rdn
 from gateway.identity.changes import ChangeRefused, Deed, Fault, Password
 from gateway.identity.following import made
@@ -61,7 +62,8 @@ def add(store: Store, new: Entry, deed: Deed, password: Password | None) -> Adde
     with store.writing() as connection:
         refuse_taken(connection, new.dn_key)
         if isinstance(new, Identity):
-            return _add_person(connection, replace(new, origin=origin), deed, password or Password(""))
+            new = replace(new, origin=origin, operational=with_state(new.operational, new.state))
+            return _add_person(connection, new, deed, password or Password(""))
         insert_entry(connection, new, origin, deed.at, owned=True)
         held = at_dn(connection, new.dn_key)
         assert held is not None

@@ -19,6 +19,8 @@ from backends.native.personrows import person_of, rewrite_person
 from backends.native.record import Record, tree_key_of
 from backends.native.stages import below
 from backends.native.tables import entry, identity
+from gateway.errors import Superseded
+from gateway.identity.account_attributes import with_state
 from gateway.identity.applying import applied, check, refuse_fixed, with_rdn, without_rdn
 from gateway.identity.changes import Changed, ChangeRefused, Deed, Fault, Modification, Password
 from gateway.identity.following import changed, moved, named_anew
@@ -103,7 +105,9 @@ def refuse_taken(connection: Connection, dn_key: str) -> None:
 
 
 def refuse_unlike(entry_: Entry, deed: Deed) -> None:
-    """See that the assertion holds; `entry_` has what it asks for."""
+    """See that the assertion holds (`entry_` has what it asks for), and that a person is as the caller knew them."""
+    if deed.revision is not None and isinstance(entry_, Identity) and entry_.revision != deed.revision:
+        raise Superseded(f"{entry_.dn!r} was changed meanwhile")
     if deed.assertion is not None and deed.assertion.matches(all_attributes(entry_)) is not True:
         raise ChangeRefused(Fault.ASSERTION_FAILED, "the assertion does not hold")
 
@@ -124,11 +128,9 @@ def _change_person(connection: Connection, held: Record, steps: Steps, deed: Dee
     refuse_unlike(person, deed)
     attributes, operational = applied(person.attributes, person.operational, steps.modifications, RULES)
     check(person.attributes, attributes, person.dn, RULES)
-    after = replace(
-        named_anew(person, attributes, RULES),
-        operational=changed(operational, deed),
-        state=person.state if steps.state is None else steps.state,
-    )
+    state = person.state if steps.state is None else steps.state
+    operational = with_state(changed(operational, deed), state)
+    after = replace(named_anew(person, attributes, RULES), operational=operational, state=state)
     return _written(connection, held, after, deed, steps.password)
 
 

@@ -11,14 +11,14 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, Engine, insert, inspect, select, update
 
-from backends.native.steps import entries, references
+from backends.native.steps import entries, references, resets
 from backends.native.tables import metadata, schema_version
 from gateway.errors import ConfigError
 
 Step = Callable[[Connection], None]
 
-STEPS: tuple[Step, ...] = (entries, references)
-"""`STEPS[0]` leads from version 1 to 2. A step never uses `tables.py`, which goes on changing after it."""
+STEPS: tuple[Step, ...] = (entries, references, resets)
+"""`STEPS[0]` leads from version 1 to 2, and so on. A step never uses `tables.py`, which goes on changing after it."""
 
 
 def check(engine: Engine, steps: Sequence[Step] = STEPS) -> int:

@@ -107,6 +107,7 @@ def state_columns(state: AccountState) -> dict[str, object]:
         "locked": state.locked,
         "must_change": state.must_change,
         "expires_at": state.expires_at,
+        "reset": state.reset,
     }
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import Row, Select, select
 
 from backends.native.tables import identity as table
 from gateway.errors import DirectoryUnavailable
+from gateway.identity.account_attributes import with_state
 from gateway.identity.model import ACTIVE, NO_ATTRIBUTES, AccountState, Attributes, Identity, Origin, Secret
 
 _VERSION = 1
@@ -120,6 +121,7 @@ PEOPLE: Select[*tuple[Any, ...]] = select(
     table.c.locked,
     table.c.must_change,
     table.c.expires_at,
+    table.c.reset,
     table.c.revision,
 )
 """All that `read` needs of each person."""
@@ -130,18 +132,19 @@ def read(row: Row[*tuple[Any, ...]]) -> Record:
     number, person_id, name, dn, tree_key, data, password_hash, charset, significant, *rest = row
     try:
         header, values = unpack(data)
+        state = _state(*rest[:5])
         person = Identity(
             dn=dn,
             dn_key=dn_key_of(tree_key),
             attributes=values.attributes(header["attributes"]),
-            operational=values.attributes(header["operational"]),
+            operational=with_state(values.attributes(header["operational"]), state),
             id=person_id,
             name=name,
             origin=Origin(*header["origin"]),
             aliases=tuple(header["aliases"]),
             groups=tuple(header["groups"]),
-            state=_state(*rest[:4]),
-            revision=rest[4],
+            state=state,
+            revision=rest[5],
         )
         values.end()
     except DAMAGED as error:
@@ -164,10 +167,10 @@ def unpack(data: bytes) -> tuple[Any, Reader]:
     return json.loads(data[_PREFIX.size : end]), Reader(data, end)
 
 
-def _state(disabled: bool, locked: bool, must_change: bool, expires_at: float | None) -> AccountState:
+def _state(disabled: bool, locked: bool, must_change: bool, expires_at: float | None, reset: bool) -> AccountState:
     if not (disabled or locked or must_change) and expires_at is None:
         return ACTIVE
-    return AccountState(disabled, locked, must_change, expires_at)
+    return AccountState(disabled, locked, must_change, expires_at, reset)
 
 
 def tree_key_of(dn_key: str) -> str:

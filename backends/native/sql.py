@@ -27,7 +27,7 @@ from backends.native.reading import by_id, by_origin, counts, find
 from backends.native.record import Record
 from backends.native.search import begin, proceed
 from backends.native.verifying import Verifier
-from backends.native.writing import NewHash, adopt, change_person, replace_hash
+from backends.native.writing import NewHash, PersonChange, adopt, change_person, replace_hash
 from gateway.errors import BusyError, ConfigError, DirectoryUnavailable, ProtocolError
 from gateway.identity.changes import Changed, Deed, Modification, Password
 from gateway.identity.model import AccountState, Entry, Identity, LoginName, NativeEntry, Origin, Secret
@@ -140,11 +140,13 @@ class SqlDirectory:
         state: AccountState | None = None,
         password_hash: str | None = None,
         significant: int | None = None,
+        revision: int | None = None,
     ) -> Identity | None:
         """As `NativeDirectory.update`."""
         since = self._cache.now()
         password = None if password_hash is None else NewHash(password_hash, significant)
-        record = await self._write(change_person, self._store, identity, state, password, self._clock.seconds())
+        change = PersonChange(state, password, revision)
+        record = await self._write(change_person, self._store, identity, change, self._clock.seconds())
         if record is None:
             return None
         self._cache.written(record, since)

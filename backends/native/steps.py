@@ -82,6 +82,11 @@ def references(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
+def resets(connection: Connection) -> None:
+    """Version 3 to 4: whether a change of the password was demanded here. Until now only sources could."""
+    connection.exec_driver_sql("ALTER TABLE identity ADD COLUMN reset BOOLEAN DEFAULT 0 NOT NULL")
+
+
 def _keys(record: bytes) -> set[tuple[str, str]]:
     header, values = unpack(record)
     shown = values.attributes(header["attributes"]), values.attributes(header["operational"])

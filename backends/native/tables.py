@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    text,
 )
 
 metadata = MetaData(naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s"})
@@ -65,6 +66,7 @@ identity = Table(
     Column("revision", BigInteger, nullable=False),
     Column("created", Double, nullable=False),
     Column("modified", Double, nullable=False),
+    Column("reset", Boolean, nullable=False, server_default=text("0")),  # as in `AccountState`
     Index(None, "depth", "tree_key"),
 )
 

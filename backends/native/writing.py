@@ -22,7 +22,7 @@ from backends.native.personrows import state_columns
 from backends.native.reading import record_of, removed_keys
 from backends.native.record import PEOPLE, Record, pack, read, tree_key_of
 from backends.native.tables import identity, lookup, membership, origin
-from gateway.errors import DirectoryError, IdentityConflict, RemovedHere
+from gateway.errors import DirectoryError, IdentityConflict, RemovedHere, Superseded
 from gateway.identity.model import AccountState, Identity
 from gateway.identity.ports import Adoption
 
@@ -146,16 +146,28 @@ class NewHash:
     significant: int | None = None
 
 
-def change_person(
-    store: Store, person: uuid.UUID, state: AccountState | None, password: NewHash | None, at: float
-) -> Record | None:
-    """Another state or hash, at `at` seconds since the epoch; None if there is no such person."""
+@dataclass(frozen=True, slots=True)
+class PersonChange:
+    """Another state or hash; `revision` is as in `NativeDirectory.update`."""
+
+    state: AccountState | None = None
+    password: NewHash | None = None
+    revision: int | None = None
+
+
+def change_person(store: Store, person: uuid.UUID, change: PersonChange, at: float) -> Record | None:
+    """Made at `at` seconds since the epoch; None if there is no such person. `Superseded` if the person is of another
+    revision."""
+    password = change.password
     if password is not None and not password.stored:
         raise DirectoryError("an empty password hash cannot be stored")
-    values: dict[str, object] = {} if state is None else state_columns(state)
+    values: dict[str, object] = {} if change.state is None else state_columns(change.state)
     if password is not None:
         values |= {"password_hash": password.stored, "significant": password.significant}
     with store.writing() as connection:
+        held = None if change.revision is None else record_of(connection, person)
+        if held is not None and held.identity.revision != change.revision:
+            raise Superseded(f"{held.identity.dn!r} was changed meanwhile")
         return _change(connection, person, values, at)
 
 

@@ -20,5 +20,7 @@ class Changes(Options):
     """Whether people must send the old password with the new one, although they have bound with it."""
     rules_for_administrators: bool = False
     """Whether what administrators set must keep the rules above, too."""
+    reset_must_change: bool = False
+    """Whether somebody whose password an administrator has set must change it at the next login."""
     wait: Annotated[Seconds, Field(gt=0, le=60)] = 10.0
     """Seconds that a change waits for the move of that person, where it is under way."""

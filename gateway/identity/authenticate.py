@@ -132,6 +132,8 @@ class Authenticator:
         source = self._sources.get(identity.origin.source)
         if not identity.state.must_change or source is None or decision.outcome not in _MAY_HAVE_CHANGED:
             return decision
+        if identity.state.reset:  # the password was set here, after the source's (R9)
+            return decision
         proof = self._proofs.proof(f"!{subject_of(identity)}", credential.password)
         if self._proofs.refusal(proof, self._clock.seconds()) is not None:
             return decision

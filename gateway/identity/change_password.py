@@ -51,10 +51,12 @@ class Prover(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Right:
-    """Whose password may be changed, and whether as its owner or as an administrator."""
+    """Whose password may be changed, and whether as its owner or as an administrator; `is_reset`: as one who is
+    somebody else."""
 
     person: Identity
     own: bool
+    is_reset: bool = False
 
 
 class PasswordChanges:
@@ -103,7 +105,11 @@ class PasswordChanges:
             right = await (self._asked(wish, by) if wish.old is None else self._proven(wish, wish.old, peer))
             if not isinstance(right, _Right):
                 return right
-            return await self._setter.set(right.person, wish.new, own=right.own, may_be_hash=wish.may_be_hash)
+            if right.person.state.reset and not right.is_reset and await self._is_the_same(wish, right.person):
+                return Denied(Why.UNCHANGED, "the new password is the old one", right.person)
+            return await self._setter.set(
+                right.person, wish.new, own=right.own, may_be_hash=wish.may_be_hash, is_reset=right.is_reset
+            )
         except IdentityConflict as error:
             return Denied(Why.NOT_ALLOWED, str(error))
         except BusyError:
@@ -158,7 +164,9 @@ class PasswordChanges:
             return _Right(asker, own=own) if has_moved else _not_here(asker.origin.source, asker)
         if not await self._administrators.include(asker):
             return Denied(Why.NOT_ALLOWED, "only administrators change other people's passwords", found)
-        return _Right(found, own=False) if found is not None else await self._elsewhere(readings)
+        if found is None:
+            return await self._elsewhere(readings)
+        return _Right(found, own=False, is_reset=found.origin != asker.origin)
 
     async def _elsewhere(self, readings: Sequence[LoginName]) -> _Right | PasswordOutcome:
         """Somebody whom the directory does not know, asked for by an administrator."""
@@ -168,8 +176,17 @@ class PasswordChanges:
                 continue
             person = await source.read(account[0])
             moved = await self._moved(person) if person is not None else None
-            return _not_here(source.name, person) if moved is None else _Right(moved, own=False)
+            return _not_here(source.name, person) if moved is None else _Right(moved, own=False, is_reset=True)
         return Denied(Why.NOBODY, "")
+
+    async def _is_the_same(self, wish: PasswordWish, person: Identity) -> bool:
+        """Whether this is the very password that must be changed. `BusyError` where that cannot be told now."""
+        if wish.new is None:
+            return False
+        outcome = await self._native.verify(person, wish.new)
+        if isinstance(outcome, Unavailable):
+            raise BusyError("the old password could not be compared")
+        return isinstance(outcome, Accepted)
 
     async def _moved(self, person: Identity) -> Identity | None:
         """The person as the directory has it now, waited for where the move is under way."""

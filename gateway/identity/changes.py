@@ -37,13 +37,15 @@ class Deed:
     """The circumstances of a change: `at` is seconds since the epoch, `by` the DN of who does it ("" unknown).
 
     `assertion` is asked in the same transaction (RFC 4528): if it is not True, nothing is done. `whole`: the entries
-    that are handed back have the values of all their members; else of none.
+    are handed back have the values of all their members; else of none. `revision`: the one that a person must still
+    have; `Superseded` where somebody has changed it since.
     """
 
     at: float
     by: str = ""
     assertion: Filter | None = None
     whole: bool = False
+    revision: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

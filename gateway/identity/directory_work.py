@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
-from gateway.errors import IdentityConflict
-from gateway.identity.account_attributes import split
+from gateway.errors import BusyError, IdentityConflict, Superseded
+from gateway.identity.account_attributes import KEPT_AS_STATE, STATE_ATTRIBUTES, demands, split
 from gateway.identity.administrators import Administrators
 from gateway.identity.audit import AuditRecord, AuditSink
-from gateway.identity.changes import Changed, ChangeRefused, Deed, Fault, Modification, Password
+from gateway.identity.changes import Changed, ChangeRefused, Deed, Fault, Kind, Modification, Password
 from gateway.identity.claims import account_of
 from gateway.identity.entrykeys import key_of
 from gateway.identity.flights import Clock
@@ -27,6 +27,9 @@ from gateway.identity.set_password import PasswordSetter
 from gateway.identity.throttle import Throttle
 
 T = TypeVar("T")
+
+_ATTEMPTS = 5
+"""Times that somebody else may come between a person who was read and what is changed of them."""
 
 
 class Union(Protocol):
@@ -109,6 +112,8 @@ class DirectoryWork:
         if isinstance(entry, Identity):
             await self._refuse_known_name(entry)
         stored = None
+        if isinstance(entry, Identity):
+            entry = _with_state(entry)
         if password is not None and isinstance(entry, Identity):
             new = await self._setter.hashed(entry, password, own=False, may_be_hash=True)
             if isinstance(new, Denied):
@@ -138,18 +143,39 @@ class DirectoryWork:
             denied = await self._carried(dn)
             done = None if denied is not None else await self._native.change(dn.key, steps, self._deed(asker))
             return done or denied or Denied(Why.NOBODY, "")
-        left, state = split(steps, person.state)
         stored = None
         if password is not None:
             new = await self._setter.hashed(person, password, own=False, may_be_hash=True)
             if isinstance(new, Denied):
                 return new
             stored = Password(new.stored, self._setter.charset_of(person), new.significant)
-        changed_state = state if state != person.state else None
-        done = await self._native.change(dn.key, left, self._deed(asker), password=stored, state=changed_state)
-        if done is not None and (stored is not None or (changed_state is not None and state == ACTIVE)):
-            self._throttle.forget(person.name_key)
-        return done or Denied(Why.NOBODY, "")
+        return await self._modify_person(dn, steps, stored, asker) or Denied(Why.NOBODY, "")
+
+    async def _modify_person(
+        self, dn: LoginName, steps: Sequence[Modification], stored: Password | None, asker: Asker
+    ) -> Changed | None:
+        """The state is made of the one that is there now, and written only if it still is: two who change it at once
+        undo nothing of each other's."""
+        for _ in range(_ATTEMPTS):
+            person = await self._native.find(dn)
+            if person is None:
+                return None
+            left, state = split(steps, person.state)
+            if stored is not None and not demands(steps):
+                by = asker.by.origin if asker.by is not None else None
+                state = self._setter.after(state, is_reset=by != person.origin)
+            changed_state = state if state != person.state else None
+            deed = self._deed(asker)
+            if changed_state is not None:
+                deed = replace(deed, revision=person.revision)
+            try:
+                done = await self._native.change(dn.key, left, deed, password=stored, state=changed_state)
+            except Superseded:
+                continue
+            if done is not None and (stored is not None or (changed_state is not None and state == ACTIVE)):
+                self._throttle.forget(person.name_key)
+            return done
+        raise BusyError("others went on changing this person")
 
     async def _rename(self, dn: LoginName, new_dn: str, new_key: str, asker: Asker, keep_old: bool) -> Changed | Denied:
         denied = await self._refused(asker) or await self._carried(dn)
@@ -278,6 +304,15 @@ class DirectoryWork:
                     by=asker.by.name if asker.by is not None else "",
                 )
             )
+
+
+def _with_state(person: Identity) -> Identity:
+    """A new person with what a script says of the account as its state (see `account_attributes.py`)."""
+    given = [item for item in person.attributes.items() if item[0].lower() in STATE_ATTRIBUTES]
+    if not given:
+        return person
+    _, state = split([Modification(Kind.REPLACE, name, values) for name, values in given], person.state)
+    return replace(person, attributes=person.attributes.without(KEPT_AS_STATE), state=state)
 
 
 def _names(entry: Entry) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from twisted.internet.defer import DeferredSemaphore, TimeoutError
 
-from gateway.errors import BusyError, DirectoryError, IdentityConflict, SourceError
+from gateway.errors import BusyError, DirectoryError, IdentityConflict, SourceError, Superseded
 from gateway.identity.audit import AuditRecord, AuditSink
 from gateway.identity.claims import Claims
 from gateway.identity.flights import Clock, SingleFlight, within
@@ -172,12 +172,16 @@ class Migrator:
     async def _renewed(self, yes: FirstYes, moved: Identity) -> Identity | None:
         """The person with the password that the source has; None if somebody has changed it here meanwhile (R19)."""
         hashed = await self._hasher.hash(yes.password.canonical(yes.charset)[: yes.significant])
-        now = (await self._native.by_origin(moved.origin.source, [moved.origin.key])).get(moved.origin.key)
-        if now is not None and now.revision != moved.revision:
+        try:
+            renewed = await self._native.update(
+                moved.id,
+                state=yes.identity.state,
+                password_hash=hashed,
+                significant=yes.significant,
+                revision=moved.revision,
+            )
+        except Superseded:
             return None
-        renewed = await self._native.update(
-            moved.id, state=yes.identity.state, password_hash=hashed, significant=yes.significant
-        )
         if renewed is None:
             raise DirectoryError(f"{moved.name!r} has left the directory meanwhile")
         self._note_right(renewed, yes.password)

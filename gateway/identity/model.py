@@ -146,12 +146,18 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class AccountState:
-    """What an account is besides its password (R7). `expires_at` is seconds since the epoch, None is never."""
+    """What an account is besides its password (R7). `expires_at` is seconds since the epoch, None is never.
+
+    `reset`: that the password must be changed was demanded here, by an administrator who has set it. So the directory
+    can prove it, and lets its owner in to change it; else (`must_change` alone) a source has said so, where it may
+    have been changed since.
+    """
 
     disabled: bool = False
     locked: bool = False
     must_change: bool = False
     expires_at: float | None = None
+    reset: bool = False
 
     def refusal(self, now: float) -> Reason | None:
         """Why a right password is not a yes, or None. `now` is seconds since the epoch."""

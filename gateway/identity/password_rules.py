@@ -20,13 +20,15 @@ _MADE_UP = 16  # characters of 55: 92 bits
 @dataclass(frozen=True, slots=True)
 class PasswordRules:
     """`minimum_length` is in characters. `require_old`: an own change needs the old password even where the connection
-    is bound as that person. `for_administrators`: what an administrator sets must keep these rules, too. `wait` is how
-    many seconds a change waits for a move under way."""
+    is bound as that person. `for_administrators`: what an administrator sets must keep these rules, too.
+    `reset_must_change`: whose password an administrator has set must change it at the next login. `wait` is how many
+    seconds a change waits for a move under way."""
 
     minimum_length: int = 8
     refuse_login_name: bool = True
     require_old: bool = False
     for_administrators: bool = False
+    reset_must_change: bool = False
     wait: float = 10.0
 
     def fault(self, person: Identity, new: Secret, *, charset: str, by_administrator: bool) -> Denied | None:

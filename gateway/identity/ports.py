@@ -85,9 +85,11 @@ class NativeDirectory(Protocol):
         state: AccountState | None = None,
         password_hash: str | None = None,
         significant: int | None = None,
+        revision: int | None = None,
     ) -> Identity | None:
         """Change the state or the password hash, of which `significant` is as in `Adoption`; the new identity, None if
-        there is no such person."""
+        there is no such person. Where `revision` is given and is not the person's any more: `Superseded`, so that a
+        state that was made of an older one never undoes what was done meanwhile."""
 
     async def carry(self, entry: Entry, origin: Origin, at: float) -> None:
         """Write or refresh, at `at` seconds since the epoch, the copy of a group or container of a source: whole, in

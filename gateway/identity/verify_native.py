@@ -24,8 +24,11 @@ class Decision:
 
 
 def admit(identity: Identity, now: float, via: str, notice: Notice | None = None) -> Decision:
-    """A right password, and whether the account's state lets it be a yes (R7)."""
+    """A right password, and whether the account's state lets it be a yes (R7). After an administrator's reset it is one
+    for who allows nothing but a change of the password (`AccountState.reset`)."""
     refusal = identity.state.refusal(now)
+    if refusal is Reason.MUST_CHANGE and identity.state.reset:
+        refusal = None
     return Decision(Accepted(identity, notice=notice) if refusal is None else Rejected(refusal), via, identity)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred, gatherResults
 
-from gateway.errors import RemovedHere
+from gateway.errors import RemovedHere, Superseded
 from gateway.identity.changes import Changed, ChangeRefused, Deed, Fault, Kind, Modification, Password
 from gateway.identity.model import NATIVE, AccountState, Attributes, Entry, Identity, LoginName, Origin, Secret
 from gateway.identity.outcome import Accepted, Reason, Rejected
@@ -316,6 +316,21 @@ class ChangesConformance(DirectoryHooks):
         self.owned_group()
         with refused(Fault.OBJECT_CLASS_VIOLATION):
             self.change(STAFF, password=stored)
+
+    def test_a_change_of_an_older_person_is_not_made(self) -> None:
+        self.adopt(person("ann"))
+        before = self.now("ann")
+        done = self.change(ANN, step("=title", b"first"), deed=Deed(AT, revision=before.revision))
+        with pytest.raises(Superseded):
+            self.change(ANN, step("=title", b"second"), deed=Deed(AT, revision=before.revision))
+        assert self.now("ann").attributes.first("title") == "first"
+        assert isinstance(done.after, Identity)
+        reset = AccountState(must_change=True, reset=True)
+        last = self.change(ANN, deed=Deed(AT, revision=done.after.revision), state=reset)
+        for shown in (last.after, self.now("ann")):
+            assert isinstance(shown, Identity)
+            assert (shown.state, shown.operational.get("pwdReset")) == (reset, (b"TRUE",))
+        assert self.change(ANN, step("=title", b"third"), state=AccountState()).after.operational.get("pwdReset") == ()
 
     def test_another_process_sees_a_change_within_a_second(self) -> None:
         """R9, R19."""

@@ -8,7 +8,7 @@ import uuid
 import pytest
 from twisted.internet.defer import Deferred
 
-from gateway.errors import BusyError, DirectoryError, IdentityConflict
+from gateway.errors import BusyError, DirectoryError, IdentityConflict, Superseded
 from gateway.identity.model import AccountState, Identity, LoginName, Origin, Secret
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable, Unknown
 from gateway.identity.ports import Adoption, NativeDirectory
@@ -170,6 +170,43 @@ class PasswordConformance(DirectoryHooks):
 
     def test_nobody_is_changed_who_is_not_here(self) -> None:
         assert self.run(self.directory.update(uuid.uuid4(), state=AccountState(locked=True))) is None
+
+    def test_what_was_made_of_an_older_person_is_not_written(self) -> None:
+        """R19: whoever locks an account and whoever changes its password at the same moment undo nothing of each
+        other's."""
+        jdoe = self.adopt(person("jdoe"))
+        locked = self.run(self.directory.update(jdoe.id, state=AccountState(locked=True), revision=jdoe.revision))
+        assert locked is not None
+        with pytest.raises(Superseded):
+            self.run(
+                self.directory.update(
+                    jdoe.id,
+                    state=AccountState(),
+                    password_hash=PlainHasher.strong(b"new"),
+                    revision=jdoe.revision,
+                )
+            )
+        found = self.find("jdoe")
+        assert found is not None
+        assert (found.state, found.revision) == (AccountState(locked=True), locked.revision)
+        assert self.accepts(jdoe, PASSWORD)
+        new = PlainHasher.strong(b"new")
+        assert self.run(self.directory.update(jdoe.id, password_hash=new, revision=locked.revision)) is not None
+        assert self.accepts(jdoe, b"new")
+        assert self.run(self.directory.update(uuid.uuid4(), password_hash=new, revision=1)) is None
+
+    def test_a_reset_is_kept_and_shown_until_it_is_over(self) -> None:
+        """R7: and told from what a source has said."""
+        for state, shown in (
+            (AccountState(must_change=True), ()),
+            (AccountState(must_change=True, reset=True), (b"TRUE",)),
+            (AccountState(), ()),
+        ):
+            jdoe = self.find("jdoe") or self.adopt(person("jdoe"))
+            self.run(self.directory.update(jdoe.id, state=state))
+            found = self.find("jdoe")
+            assert found is not None
+            assert (found.state, found.operational.get("pwdReset")) == (state, shown)
 
     def test_a_hash_is_never_replaced_by_none(self) -> None:
         jdoe = self.adopt(person("jdoe"))

@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from gateway.errors import Superseded
+from gateway.identity.account_attributes import with_state
 from gateway.identity.applying import applied, check, refuse_fixed, refuse_improper, with_rdn, without_rdn
 from gateway.identity.changes import Changed, ChangeRefused, Deed, Fault, Modification, Password
 from gateway.identity.following import changed, made, moved, named_anew
@@ -60,7 +62,8 @@ class MemoryChanges:
         entry = replace(entry, attributes=attributes, operational=made(entry.operational, str(entry_id), deed))
         origin, revision = Origin(NATIVE, str(entry_id)), max(1, int(deed.at * 1000))
         if isinstance(entry, Identity):
-            person = replace(entry, origin=origin, revision=revision)
+            operational = with_state(entry.operational, entry.state)
+            person = replace(entry, origin=origin, revision=revision, operational=operational)
             return self._add_person(person, password or Password(""))
         written = replace(memory_entries.made(entry, origin, revision, owned=True), id=entry_id)
         self._entries.put(written)
@@ -97,7 +100,9 @@ class MemoryChanges:
         after = replace(held, attributes=attributes, operational=changed(operational, deed))
         if person is None or not isinstance(after, Identity):
             return self._entry_written(held, after, deed)
-        return self._person_written(person, replace(after, state=state or after.state), password)
+        state = state or after.state
+        after = replace(after, state=state, operational=with_state(after.operational, state))
+        return self._person_written(person, after, password)
 
     async def rename(self, dn_key: str, dn: str, new_key: str, deed: Deed, *, keep_old: bool) -> Changed | None:
         """As `NativeDirectory.rename`."""
@@ -201,6 +206,8 @@ class MemoryChanges:
 
 
 def refuse_unlike(entry: Entry, deed: Deed) -> None:
-    """See that the assertion holds."""
+    """See that the assertion holds, and that a person is as the caller knew them."""
+    if deed.revision is not None and isinstance(entry, Identity) and entry.revision != deed.revision:
+        raise Superseded("this person was changed meanwhile")
     if deed.assertion is not None and deed.assertion.matches(all_attributes(entry)) is not True:
         raise ChangeRefused(Fault.ASSERTION_FAILED, "the assertion does not hold")

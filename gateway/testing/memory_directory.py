@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from twisted.internet.defer import Deferred
 
-from gateway.errors import BusyError, DirectoryError, DirectoryUnavailable, IdentityConflict, RemovedHere
+from gateway.errors import BusyError, DirectoryError, DirectoryUnavailable, IdentityConflict, RemovedHere, Superseded
+from gateway.identity.account_attributes import with_state
 from gateway.identity.hashing import PasswordHasher
 from gateway.identity.model import AccountState, Entry, Identity, LoginName, NativeEntry, Origin, Secret, normalise
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable, Unknown
@@ -137,18 +138,22 @@ class MemoryDirectory(MemoryChanges):
         state: AccountState | None = None,
         password_hash: str | None = None,
         significant: int | None = None,
+        revision: int | None = None,
     ) -> Identity | None:
         """As `NativeDirectory.update`."""
         self._writing(f"update {identity}")
         held = self._people.get(identity)
         if held is None:
             return None
+        if revision not in {None, held.identity.revision}:
+            raise Superseded("this person was changed meanwhile")
         if password_hash is not None and not password_hash:
             raise DirectoryError("an empty password hash cannot be stored")
         if state is None and password_hash is None:
             return held.identity
         if state is not None:
-            held = replace(held, identity=replace(held.identity, state=state))
+            operational = with_state(held.identity.operational, state)
+            held = replace(held, identity=replace(held.identity, state=state, operational=operational))
         if password_hash is not None:
             held = replace(held, password_hash=password_hash, significant=significant)
         return self._put(held)

@@ -12,7 +12,7 @@ from gateway.frontends.ldap.known import credential_of
 from gateway.frontends.ldap.policy import bind_controls
 from gateway.frontends.ldap.results import INVALID_CREDENTIALS, SUCCESS, bind_result
 from gateway.frontends.ldap.sins import LDAPV2, is_forgiven
-from gateway.identity.outcome import Accepted, Outcome
+from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected
 from gateway.wire.messages import BindRequest, BindResponse, LdapResult, ResultCode, SaslAuthentication
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ async def bind(call: Call, request: BindRequest) -> BindResponse:
     session = call.session
     if not speaks(session, request.version):
         return BindResponse(_VERSION)
-    outcome = await decide(session, request)
+    outcome = _for_persona(session, await decide(session, request))
     if isinstance(outcome, LdapResult):
         return BindResponse(outcome, sasl.challenge(outcome))
     if isinstance(outcome, Accepted):
@@ -60,6 +60,15 @@ async def decide(session: Session, request: BindRequest) -> Outcome | LdapResult
         return INVALID_CREDENTIALS
     credential = await credential_of(session, request.name, method.password)
     return await session.services.binder.bind(credential, session.peer_named(credential.login))
+
+
+def _for_persona(session: Session, outcome: Outcome | LdapResult) -> Outcome | LdapResult:
+    """Active Directory lets nobody in to change a password; its applications look for the refusal that says so, and
+    change it with the old one."""
+    if not (isinstance(outcome, Accepted) and outcome.identity.state.reset) or session.application.persona.is_plain:
+        return outcome
+    refused = Rejected(Reason.MUST_CHANGE)
+    return outcome if session.application.persona.diagnostic(refused) is None else refused
 
 
 def _told(session: Session, outcome: Outcome) -> LdapResult:

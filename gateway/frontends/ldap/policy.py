@@ -34,6 +34,7 @@ _DENIED = {  # as slapd's ppolicy overlay
     Why.UNCHANGED: PolicyError.PASSWORD_IN_HISTORY,
 }
 _EXPIRED = Control(PASSWORD_EXPIRED, value=b"0")
+_AFTER_RESET = PolicyAnswer(PolicyError.CHANGE_AFTER_RESET)
 _RIGHT_PASSWORD_ONLY = {Reason.EXPIRED, Reason.MUST_CHANGE}
 """Refusals that only the right password gets. What comes unasked must tell nothing to anybody else (R25)."""
 
@@ -44,7 +45,9 @@ def bind_controls(controls: tuple[Control, ...], outcome: Outcome, *, netscape: 
     if controls and asked(controls, PASSWORD_POLICY):
         answers = (Control(PASSWORD_POLICY, value=encode_policy_answer(_answer(outcome))),)
     if netscape:
-        if isinstance(outcome, Accepted):
+        if isinstance(outcome, Accepted) and outcome.identity.state.reset:
+            answers += (_EXPIRED,)
+        elif isinstance(outcome, Accepted):
             notice = outcome.notice
             if notice is not None and notice.seconds is not None:
                 answers += (Control(PASSWORD_EXPIRING, value=encode_password_expiring(notice.seconds)),)
@@ -61,8 +64,19 @@ def change_controls(controls: tuple[Control, ...], outcome: PasswordOutcome) -> 
     return (Control(PASSWORD_POLICY, value=encode_policy_answer(PolicyAnswer(error))),)
 
 
+def reset_controls(controls: tuple[Control, ...]) -> tuple[Control, ...]:
+    """What goes out with the refusal of anything else to somebody who must change the password first."""
+    return (
+        (Control(PASSWORD_POLICY, value=encode_policy_answer(_AFTER_RESET)),)
+        if asked(controls, PASSWORD_POLICY)
+        else ()
+    )
+
+
 def _answer(outcome: Outcome) -> PolicyAnswer:
     """Locked, expired, must change; how long the password lasts, where its source has said so; else empty."""
+    if isinstance(outcome, Accepted) and outcome.identity.state.reset:
+        return _AFTER_RESET
     if isinstance(outcome, Accepted) and outcome.notice is not None:
         return PolicyAnswer(None, outcome.notice.seconds, outcome.notice.grace_logins)
     return PolicyAnswer(_ERRORS.get(outcome.reason) if isinstance(outcome, Rejected) else None)

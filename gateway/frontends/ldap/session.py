@@ -17,6 +17,7 @@ from twisted.python.failure import Failure
 from gateway.errors import ProtocolError
 from gateway.frontends.ldap import controls
 from gateway.frontends.ldap.call import Call
+from gateway.frontends.ldap.confined import confined
 from gateway.frontends.ldap.extended import starttls_result
 from gateway.frontends.ldap.idleness import Idleness
 from gateway.frontends.ldap.operations import OPERATIONS
@@ -24,6 +25,7 @@ from gateway.frontends.ldap.order import Order
 from gateway.frontends.ldap.outlet import LAST_WORDS, Outlet, Transport
 from gateway.frontends.ldap.paging import Pages
 from gateway.frontends.ldap.peers import address_of
+from gateway.frontends.ldap.policy import reset_controls
 from gateway.frontends.ldap.services import Clock, Services
 from gateway.frontends.ldap.sins import SEARCH_AFTER_UNBIND, is_forgiven, without_harmless
 from gateway.frontends.ldap.speaker import Speaker
@@ -188,6 +190,8 @@ class Session(Speaker, Protocol):
         if message.controls:
             asked = without_harmless(self, request, message.controls)
             refused = controls.refusal(request, asked, self.application.persona.controls)
+        if refused is None and self.must_change and (refused := confined(request)) is not None:
+            call.controls = reset_controls(message.controls)
         if refused is not None:
             call.finish(call.answer(refused))
         elif isinstance(request, ExtendedRequest) and request.name == START_TLS:

@@ -17,7 +17,8 @@ class Speaker:
 
     `identity` is whom the connection speaks for, None is anonymous; `application` is what it may and sees, chosen when
     it connects and again when it binds; `reach` is which entries may be read now. `listener` is the name of the port
-    that it came by. `takes_passwords` is whether a password may be sent here.
+    that it came by. `takes_passwords` is whether a password may be sent here; `must_change`, whether nothing but a
+    change of the password is allowed (`confined.py`).
     """
 
     peer: Peer
@@ -31,7 +32,7 @@ class Speaker:
         self.listener = listener
         self.identity: Identity | None = None
         self._is_judged = False
-        self.is_tls = False
+        self.is_tls = self.must_change = False
 
     def arrived(self, address: str, via: Set[str], *, is_tls: bool) -> None:
         """It is connected: a client at this address, by way of these (its own one is among them)."""
@@ -53,6 +54,7 @@ class Speaker:
             return
         self.identity = identity
         self._is_judged = False
+        self.must_change = identity is not None and identity.state.reset
         application = self.entrance.of(identity)
         self.reach = application.reach
         if application is not self.application:

@@ -41,7 +41,7 @@ def test_adoptions_are_told_by_name_and_changes_by_revision(store: Store, look: 
     record = writing.adopt(store, adoption(person("JDoe", aliases=("J.Doe@Example.com",))))
     assert look.look() == Changes({}, frozenset({"jdoe", "j.doe@example.com"}))
     for _ in range(2):
-        writing.change_person(store, record.identity.id, AccountState(locked=True), None, 1.0)
+        writing.change_person(store, record.identity.id, writing.PersonChange(AccountState(locked=True)), 1.0)
     assert look.look() == Changes({record.row: record.identity.revision + 2}, frozenset())
     assert look.look() == Changes({}, frozenset())
 

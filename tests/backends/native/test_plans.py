@@ -65,7 +65,7 @@ def test_people_by_name_alias_dn_and_origin(store: Store, plans: list[str]) -> N
 
 def test_adoption_and_changes(store: Store, plans: list[str]) -> None:
     written = writing.adopt(store, adoption(person("asmith")))
-    writing.change_person(store, written.identity.id, None, writing.NewHash("x"), 1.0)
+    writing.change_person(store, written.identity.id, writing.PersonChange(password=writing.NewHash("x")), 1.0)
     assert_indexed(plans)
 
 

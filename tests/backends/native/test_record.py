@@ -38,6 +38,7 @@ def row_of(shown: Identity, data: bytes) -> Any:
         False,
         False,
         None,
+        False,
         3,
     )
     assert len(columns) == len(PEOPLE.selected_columns)

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.identity.account_attributes import split
+from gateway.identity.account_attributes import demands, split, with_state
 from gateway.identity.changes import ChangeRefused, Kind, Modification
-from gateway.identity.model import ACTIVE, AccountState
+from gateway.identity.model import ACTIVE, AccountState, Attributes
 
 DISABLED, LOCKED = AccountState(disabled=True), AccountState(locked=True)
+RESET = AccountState(must_change=True, reset=True)
 
 
 @pytest.mark.parametrize(
@@ -23,6 +24,12 @@ DISABLED, LOCKED = AccountState(disabled=True), AccountState(locked=True)
         (ACTIVE, "userAccountControl", [b"514"], DISABLED, True),
         (DISABLED, "userAccountControl", [b"512"], ACTIVE, True),
         (DISABLED, "cn", [b"x"], DISABLED, True),
+        (ACTIVE, "pwdReset", [b"TRUE"], RESET, False),
+        (RESET, "pwdReset", [b"FALSE"], ACTIVE, False),
+        (RESET, "pwdReset", [], ACTIVE, False),
+        (ACTIVE, "pwdLastSet", [b"0"], RESET, False),
+        (RESET, "pwdLastSet", [b"-1"], ACTIVE, False),
+        (AccountState(must_change=True), "pwdLastSet", [b"-1"], ACTIVE, False),
     ],
 )
 def test_what_scripts_write_becomes_the_state(
@@ -48,9 +55,26 @@ def test_the_rest_of_the_state_stays() -> None:
     [
         Modification(Kind.REPLACE, "nsAccountLock", (b"perhaps",)),
         Modification(Kind.REPLACE, "userAccountControl", (b"x",)),
+        Modification(Kind.REPLACE, "pwdReset", (b"1",)),
+        Modification(Kind.REPLACE, "pwdLastSet", (b"133000000000000000",)),
+        Modification(Kind.DELETE, "pwdLastSet"),
         Modification(Kind.INCREMENT, "userAccountControl", (b"2",)),
     ],
 )
 def test_what_means_nothing_is_refused(step: Modification) -> None:
     with pytest.raises(ChangeRefused):
         split([step], ACTIVE)
+
+
+def test_steps_say_themselves_whether_the_password_must_be_changed() -> None:
+    assert demands([Modification(Kind.REPLACE, "PwdReset", (b"FALSE",))])
+    assert demands([Modification(Kind.REPLACE, "pwdLastSet", (b"0",))])
+    assert not demands([Modification(Kind.REPLACE, "nsAccountLock", (b"TRUE",))])
+
+
+def test_pwdreset_is_shown_as_long_as_it_holds() -> None:
+    """What a source has shown of it stays byte for byte till then (R3)."""
+    plain, shown = Attributes({"x": [b"y"]}), Attributes({"x": [b"y"], "pwdReset": [b"TRUE"]})
+    assert with_state(plain, RESET) == with_state(shown, RESET) == shown
+    assert with_state(shown, AccountState(must_change=True)) is shown
+    assert with_state(shown, ACTIVE) == with_state(plain, ACTIVE) == plain

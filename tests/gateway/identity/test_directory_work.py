@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from gateway.identity.newcomers import newcomer
 from gateway.identity.outcome import Accepted, Reason, Rejected
 from gateway.identity.password_outcome import Denied, Why
 from gateway.identity.search import SearchIncomplete
+from gateway.testing.memory_directory import MemoryDirectory
+from gateway.testing.plain_hasher import PlainHasher
 from gateway.wire.dn import leaf, normalise_dn
 
 BASE = "dc=example,dc=com"
@@ -27,8 +30,8 @@ NEW = b"new-canary-5d2f"
 class Work:
     """A rig with an administrator who has moved."""
 
-    def __init__(self) -> None:
-        self.rig = Rig(administrators=["admin"])
+    def __init__(self, native: MemoryDirectory | None = None) -> None:
+        self.rig = Rig(administrators=["admin"], native=native)
         self.rig.source.add("admin", RIGHT)
         self.rig.source.add_entry("ou=people,o=corp", {"objectClass": [b"organizationalUnit"], "ou": [b"people"]})
         self.rig.source.add_entry(CREW, {"objectClass": [b"groupOfNames"], "cn": [b"crew"], "member": [JDOE.encode()]})
@@ -110,6 +113,41 @@ def test_whom_a_script_disables_is_refused_at_once_and_let_in_again(work: Work, 
     assert work.rig.bind() == Rejected(Reason.DISABLED)
     work.modify(JDOE, put(name))
     assert isinstance(work.rig.bind(), Accepted)
+
+
+class Contested(MemoryDirectory):
+    """A directory in which another administrator locks the account first, once."""
+
+    comes_first = False
+
+    async def change(self, dn_key, steps, deed, **more):  # type: ignore[no-untyped-def]  # as the port
+        if self.comes_first:
+            self.comes_first = False
+            held = next(one.identity for one in self._people.values() if one.identity.dn_key == dn_key)
+            await self.update(held.id, state=replace(held.state, locked=True))
+        return await super().change(dn_key, steps, deed, **more)
+
+
+def test_two_who_change_the_state_of_an_account_at_once_undo_nothing_of_each_others() -> None:
+    native = Contested(PlainHasher())
+    work = Work(native)
+    work.signed_in("jdoe")
+    native.comes_first = True
+    assert isinstance(work.modify(JDOE, put("nsAccountLock", b"TRUE")), Changed)
+    moved = work.rig.moved()
+    assert moved is not None
+    assert moved.state == AccountState(disabled=True, locked=True)
+
+
+def test_a_new_person_may_begin_disabled_or_with_a_password_that_must_be_changed(work: Work) -> None:
+    for name, attribute, state in (
+        ("new", "pwdReset", AccountState(must_change=True, reset=True)),
+        ("off", "nsAccountLock", AccountState(disabled=True)),
+    ):
+        written = work.add(f"uid={name},{BASE}", NEW, **person(name), **{attribute: [b"TRUE"]})
+        assert isinstance(written, Identity)
+        assert written.state == state
+        assert attribute not in written.attributes
 
 
 def test_a_password_goes_with_the_rest_in_one_change(work: Work) -> None:

@@ -137,6 +137,8 @@ def _as_the_account_is(person: Identity) -> Attributes:
     is_stale = held.first("pwdLastSet") == "0" and not person.state.must_change and not flags & DOES_NOT_EXPIRE
     if is_stale and person.revision:
         changed["pwdlastset"] = str(filetime(person.revision / 1000)).encode()
+    if person.state.reset:
+        changed["pwdlastset"] = b"0"
     if not changed:
         return held
     return Attributes(

@@ -68,6 +68,10 @@ def test_what_was_decided_here_about_an_account_shows_in_its_flags() -> None:
     assert made(changed, "pwdLastSet") == (b"134403094270000000",)
     must = theirs(AccountState(must_change=True), userAccountControl=[b"512"], pwdLastSet=[b"0"])
     assert made(must, "pwdLastSet") == (b"0",)
+    reset = theirs(
+        AccountState(must_change=True, reset=True), userAccountControl=[b"512"], pwdLastSet=[b"134403094270000000"]
+    )
+    assert made(reset, "pwdLastSet") == (b"0",)
 
 
 def test_a_person_from_elsewhere_has_what_active_directory_would_show() -> None:
