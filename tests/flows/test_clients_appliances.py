@@ -84,6 +84,8 @@ def test_a_firewall_looks_the_user_up_binds_and_reads_the_groups_as_the_user(sta
         (own,) = find(client, found.name, "(cn=*)", "memberOf", "primaryGroupID", scope=2)
         assert group_dn("admins").encode() in values(own)["memberOf"]
         assert values(own)["primaryGroupID"] == [b"513"]
+    by_group = find(office.service(), TOP, f"(&(objectcategory=group)(member={dn('anna')}))", "cn")
+    assert names(by_group) == ["admins", "editors"]
     refused = office.service().bind(dn("anna"), WRONG)
     assert (refused.code, "data 52e" in refused.diagnostic) == (49, True)
 

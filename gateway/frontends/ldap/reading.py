@@ -16,6 +16,7 @@ from gateway.frontends.ldap.names import dn_key, login_name
 from gateway.frontends.ldap.personas.forms import Place
 from gateway.frontends.ldap.personas.persona import asked_dns
 from gateway.frontends.ldap.reached import pinned, readable, stored_entry
+from gateway.frontends.ldap.spelling import spelled_out
 from gateway.frontends.ldap.suffixes import suffixes
 from gateway.frontends.ldap.tree import own_entry
 from gateway.identity.model import Entry
@@ -46,7 +47,7 @@ async def _translated(session: Session, query: Query, base: str) -> AsyncGenerat
     persona = session.application.persona
     form = persona.form
     query = replace(query, filter=persona.meant(cast(Filter, query.filter)))
-    query = await session.services.spelled_out(query)
+    query = await spelled_out(session, query)
     place = None if form is None else form.place(base, query.base, query.scope)
     inner = await _stored_query(session, query, place)
     is_found = False
