@@ -177,14 +177,15 @@ class LdapSource:
         return Accepted(person, notice=right.notice)
 
     async def _refused(self, target: _Target, verdict: Outcome) -> Outcome:
-        """Servers say "invalid credentials" to unknown names too; only unknown goes on to the next source (R8)."""
+        """Servers say "invalid credentials" to unknown names too; only unknown goes on to the next source (R8). Where
+        nobody can look, the core knows whether the name may mean somebody elsewhere (R6)."""
         ours = target.seen is not None or self._options.direct_bind is not None
         if ours or verdict != Rejected(Reason.WRONG_PASSWORD):
             return verdict
         try:
             there = await self._directory.at(target.dn)
         except (SourceUnavailable, SourceMisbehaved, BusyError):
-            return verdict  # the refusal is real, whoever was refused
+            return Unavailable(self.name, refused=True)
         return verdict if there is not None else Unknown()
 
 

@@ -170,8 +170,9 @@ class Authenticator:
         self, credential: PasswordCredential, readings: Sequence[LoginName], peer: Peer, proof: bytes
     ) -> Decision:
         decision = Decision(Unknown(), "gateway")
-        for source in self._sources.values():
-            decision = await self._legacy.ask(source, readings, credential, peer)
+        last = next(reversed(self._sources), None)
+        for name, source in self._sources.items():
+            decision = await self._legacy.ask(source, readings, credential, peer, is_last=name == last)
             if not isinstance(decision.outcome, Unknown):  # R8: only "not mine" goes on
                 break
         if not decision.via.startswith("source:") and decision.identity is not None:

@@ -167,7 +167,7 @@ class GuardedSource:
         except _FORESEEN:
             lane.breaker.answered()
             raise
-        if isinstance(result, Unavailable) and not result.busy:
+        if isinstance(result, Unavailable) and not (result.busy or result.refused):  # a refusal is an answer
             self._note_outage(lane, "no answer")
         elif at_once and is_guess(result):
             lane.breaker.untried()

@@ -68,11 +68,14 @@ class Unavailable:
     """Cannot tell: `source` is the store that could not answer; `busy` means over budget, try again soon (R6).
 
     `untried` is True where the source certainly has not seen the password, so that it cannot have counted it (R20).
+    `refused` is True where it has said no, and cannot tell whether to somebody whom it knows: a wrong password, unless
+    the name may mean somebody else.
     """
 
     source: str
     busy: bool = False
     untried: bool = field(default=False, compare=False)
+    refused: bool = field(default=False, compare=False)
 
 
 Outcome = Accepted | Rejected | Unknown | Unavailable

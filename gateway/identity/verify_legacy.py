@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from gateway.errors import BusyError, DirectoryError, IdentityConflict, SourceError
 from gateway.identity.claims import account_of, answers_to
@@ -40,13 +41,23 @@ class LegacyVerifier:
         self._clock = clock
 
     async def ask(
-        self, source: LegacySource, readings: Sequence[LoginName], credential: PasswordCredential, peer: Peer
+        self,
+        source: LegacySource,
+        readings: Sequence[LoginName],
+        credential: PasswordCredential,
+        peer: Peer,
+        *,
+        is_last: bool = False,
     ) -> Decision:
-        """What this source says; an outage of it or of the directory is *cannot tell*, never *no* (R6)."""
+        """What this source says; an outage of it or of the directory is *cannot tell*, never *no* (R6). `is_last`: no
+        other source can know the name."""
         via, left = f"source:{source.name}", tuple(readings)
         try:
             while (found := await account_of(source, left)) is not None:
                 decision = await self._try(source, *found, credential, peer)
+                if is_last and found[1] == left[-1] and _is_refused(decision.outcome):
+                    # Nobody else can be meant, so that it does not matter whether there is somebody.
+                    return replace(decision, outcome=Rejected(Reason.WRONG_PASSWORD))
                 if found[0].name is not None or not isinstance(decision.outcome, Unknown):
                     return decision
                 # It was taken at its word, and is nobody's (its budget has been given back): the next reading may be.
@@ -140,7 +151,7 @@ class LegacyVerifier:
         match outcome:
             case Accepted():
                 self._throttle.succeeded(subject, peer.address)
-            case Rejected(Reason.WRONG_PASSWORD | Reason.NO_PASSWORD):
+            case Rejected(Reason.WRONG_PASSWORD | Reason.NO_PASSWORD) | Unavailable(refused=True):
                 self._throttle.failed(subject, peer.address, now)
         if budget is not None:
             _settle(budget, account.ref, now, outcome)
@@ -163,6 +174,10 @@ def _cannot_tell(source: LegacySource, error: BusyError | SourceError | Director
     return Unavailable(source.name, busy=isinstance(error, BusyError))
 
 
+def _is_refused(outcome: Outcome) -> bool:
+    return isinstance(outcome, Unavailable) and outcome.refused
+
+
 def _settle(budget: ForwardBudget, account: str, at: float, outcome: Outcome) -> None:
     """What one forwarded attempt has cost. An outage may have come after the source had counted it."""
     match outcome:
@@ -174,5 +189,5 @@ def _settle(budget: ForwardBudget, account: str, at: float, outcome: Outcome) ->
             | Rejected(Reason.MUST_CHANGE | Reason.EXPIRED | Reason.HOURS | Reason.WORKSTATION)
         ):
             budget.refund(account, at)  # the last ones are said to the right password only
-        case Unavailable():
+        case Unavailable(refused=False):  # a refusal is no doubt: it was counted
             budget.doubt(account, at)

@@ -58,7 +58,7 @@ async def _within_reach(session: Session, query: Query) -> AsyncGenerator[Entry,
     own_key = None
     if own is not None and query.covers(own.dn_key):
         own_key = own.dn_key
-        async for entry in _at(session, own_key, query.filter, query.attributes):
+        async for entry in _at(session, own_key, query.filter, query.attributes, own.dn):
             is_found = True
             yield entry
     try:
@@ -95,10 +95,10 @@ async def _is_there(session: Session, query: Query, *, is_based: bool) -> bool:
 
 
 async def _at(
-    session: Session, key: str, wanted: AnyFilter, attributes: frozenset[str] | None
+    session: Session, key: str, wanted: AnyFilter, attributes: frozenset[str] | None, spelled: str = ""
 ) -> AsyncGenerator[Entry, None]:
-    """The entry of this normalised DN, if the filter selects it."""
-    query = Query(key, Scope.BASE, wanted, login_name(key), 1, attributes)
+    """The entry of this normalised DN (`spelled` so, where that is known), if the filter selects it."""
+    query = Query(key, Scope.BASE, wanted, login_name(key), 1, attributes, spelled_base=spelled)
     try:
         async with aclosing(searched(session, query)) as entries:
             async for entry in entries:

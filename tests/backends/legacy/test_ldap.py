@@ -250,9 +250,12 @@ def test_a_refused_dn_that_is_not_there_is_unknown(world: World) -> None:
     assert world.bind(dn_of("zoe"), b"x") == Rejected(Reason.WRONG_PASSWORD)
 
 
-def test_a_refused_dn_stays_refused_when_nobody_can_look(world: World) -> None:
+def test_a_refused_dn_is_told_as_such_when_nobody_can_look(world: World) -> None:
+    """R6, R8: the server has said no, and it may be that it does not know the name."""
     world.tree.passwords[SERVICE] = b"changed"
-    assert world.bind(dn_of("zoe"), b"x") == Rejected(Reason.WRONG_PASSWORD)
+    outcome = world.bind(dn_of("zoe"), b"x")
+    assert isinstance(outcome, Unavailable)
+    assert (outcome.refused, outcome.untried, outcome.busy) == (True, False, False)
 
 
 def test_a_right_password_without_an_entry_to_read_is_no_yes(world: World) -> None:

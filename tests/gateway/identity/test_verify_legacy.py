@@ -8,10 +8,11 @@ from core_rig import PEER, RIGHT, WRONG, Rig
 from twisted.internet.defer import Deferred
 from waiting import now, settled
 
-from gateway.errors import SourceMisbehaved
+from gateway.errors import SourceMisbehaved, SourceUnavailable
 from gateway.identity.changes import Deed
 from gateway.identity.guard import GuardRules
 from gateway.identity.model import AccountState, LoginName, PasswordCredential, Secret
+from gateway.identity.names import NameRules
 from gateway.identity.outcome import Accepted, Notice, Outcome, Reason, Rejected, Unavailable
 from gateway.identity.ports import Account
 from gateway.identity.throttle import ThrottleRules
@@ -193,6 +194,62 @@ def test_a_source_that_hangs_may_have_counted_what_was_forwarded() -> None:
     assert rig.bind("uid=jdoe,ou=people,o=corp") == Unavailable("staff")
     rig.clock.advance(901)
     assert isinstance(rig.bind(), Accepted)
+
+
+class CannotLook(MemorySource):
+    """An LDAP server that refuses a DN while its service account is refused, too: nobody can tell whether it knows the
+    name. A bare name it cannot look for at all."""
+
+    async def lookup(self, login: LoginName) -> Account | None:
+        if login.dn is None:
+            raise SourceUnavailable(self.name, "the service account is refused")
+        return Account(login.dn, dn=login.dn, handle=login.dn)
+
+    async def verify(self, account: Account, password: Secret) -> Outcome:
+        self.asked.append("verify")
+        return Unavailable(self.name, refused=True)
+
+
+JDOE = "uid=jdoe,ou=people,o=corp"
+PLAIN_DNS = NameRules.of()
+
+
+def test_a_refusal_of_a_name_that_nobody_else_can_know_is_a_wrong_password() -> None:
+    """R8: the only source and the only reading: whether there is somebody of that name changes nothing."""
+    rig = Rig(CannotLook("staff"), names=PLAIN_DNS)
+    assert rig.bind(JDOE, WRONG) == Rejected(Reason.WRONG_PASSWORD)
+    assert rig.bind(JDOE, WRONG) == Rejected(Reason.WRONG_PASSWORD)
+    assert rig.verified() == 1, "remembered (R20)"
+
+
+def test_where_another_source_may_know_the_name_nobody_can_tell() -> None:
+    """R6: the password may be right there, and is not tried, as it may be wrong here (R8)."""
+    other = MemorySource("other")
+    other.add("jdoe", RIGHT)
+    rig = Rig(CannotLook("staff"), other, names=PLAIN_DNS)
+    assert rig.bind(JDOE, RIGHT) == Unavailable("staff")
+    assert other.asked == []
+    assert isinstance(Rig(other, names=PLAIN_DNS).bind(JDOE, RIGHT), Accepted), "it would have been"
+
+
+def test_where_the_name_may_mean_somebody_else_nobody_can_tell() -> None:
+    """R6: `uid=jdoe` may be another one's login name."""
+    assert Rig(CannotLook("staff")).bind("uid=jdoe,dc=example,dc=com", WRONG) == Unavailable("staff")
+
+
+def test_such_a_refusal_was_counted_by_the_source_and_is_counted_here() -> None:
+    """R20: one short of the source's lockout, and never more; and it opens no circuit breaker."""
+    other = MemorySource("other")
+    rig = Rig(CannotLook("staff"), other, names=PLAIN_DNS, lockout=(4, 900), guard=GuardRules(breaker_failures=1))
+    outcomes = [rig.bind(JDOE, b"guess %d" % number) for number in range(6)]
+    assert outcomes == [Unavailable("staff")] * 3 + [Rejected(Reason.LOCKED)] * 3
+    assert rig.verified() == 3
+
+
+def test_such_refusals_lock_the_account_by_the_throttle() -> None:
+    rig = Rig(CannotLook("staff"), MemorySource("other"), names=PLAIN_DNS, throttle=ThrottleRules(failures=2))
+    outcomes = [rig.bind(JDOE, b"guess %d" % number) for number in range(3)]
+    assert outcomes == [Unavailable("staff")] * 2 + [Rejected(Reason.LOCKED)]
 
 
 def test_a_right_password_that_must_be_changed_spends_nothing_of_the_budget() -> None:

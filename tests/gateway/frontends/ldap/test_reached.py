@@ -11,6 +11,7 @@ from gateway.frontends.ldap.applications import Applications
 from gateway.frontends.ldap.configured import UNKNOWN
 from gateway.frontends.ldap.reach import Reach
 from gateway.identity.model import Attributes, Entry
+from gateway.identity.outcome import Accepted
 from gateway.identity.search import BaseNotFound, Query
 from gateway.wire.filter import parse_filter
 from gateway.wire.messages import CompareRequest
@@ -164,3 +165,17 @@ def test_the_log_says_once_why_an_application_finds_nothing() -> None:
     assert formatEvent(event) == (
         f"application default searched as {BOB} and is shown nothing but that entry: give it bases under applications"
     )
+
+
+def test_the_own_entry_is_asked_for_as_it_is_spelled() -> None:
+    """R17: a store that folds less than we do would not find it by its normalised name."""
+    tree = Tree()
+    jdoe = person("JDoe", base="ou=People,dc=example,dc=com")
+    tree.entries.append(jdoe)
+    made = Client(services(tree, applications=Applications((), UNKNOWN)))
+    tree.answer = Accepted(jdoe)
+    assert made.bind(jdoe.dn).code == 0
+    tree.queries.clear()
+    seen(made, TOP)
+    (own,) = (query for query in tree.queries if query.base == jdoe.dn_key)
+    assert own.spelled_base == jdoe.dn
