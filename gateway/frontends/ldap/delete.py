@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gateway.frontends.ldap.inward import target
 from gateway.frontends.ldap.names import dn_key, login_name
 from gateway.frontends.ldap.readback import Around
 from gateway.frontends.ldap.work import asker, finished, worker
@@ -18,7 +19,8 @@ async def delete(call: Call, request: DelRequest) -> DelResponse:
     key, around = dn_key(request.entry), Around.of(call.message.controls)
     who = asker(call, around)
     shown = await around.before(call.session, request.entry)
-    result = finished(call, key, await worker(call).remove(login_name(request.entry), who))
+    real = login_name(await target(call.session, request.entry))
+    result = finished(call, key, await worker(call).remove(real, who))
     if result.code == ResultCode.SUCCESS:
         call.controls += shown
     return DelResponse(result)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gateway.frontends.ldap.access import check_may_send_password
+from gateway.frontends.ldap.inward import modification
 from gateway.frontends.ldap.names import dn_key, login_name
 from gateway.frontends.ldap.passwords import changed, is_password, wish_of
 from gateway.frontends.ldap.readback import Around
@@ -24,18 +25,20 @@ async def modify(call: Call, request: ModifyRequest) -> ModifyResponse:
     if passwords:
         check_may_send_password(call.session)
     around = Around.of(call.message.controls)
-    who, dn = asker(call, around), login_name(request.object)
+    who, asked = asker(call, around), request.object
+    request = await modification(call.session, request)
+    dn = login_name(request.object)
     wish = wish_of(dn, passwords) if passwords else None
     if wish is not None and wish.old is not None and len(passwords) < len(request.changes):
         raise LdapError(ResultCode.INSUFFICIENT_ACCESS_RIGHTS, "an old password is proved where nothing else changes")
-    shown = await around.before(call.session, request.object)
+    shown = await around.before(call.session, asked)
     if wish is not None and len(passwords) == len(request.changes):
         _, result = await changed(call, wish)
     else:
         done = await worker(call).modify(dn, _steps(request), wish.new if wish is not None else None, who)
-        result = finished(call, dn.key, done)
+        result = finished(call, dn_key(asked), done)
     if result.code == ResultCode.SUCCESS:
-        call.controls += (*shown, *await around.after(call.session, request.object))
+        call.controls += (*shown, *await around.after(call.session, asked))
     return ModifyResponse(result)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gateway.errors import IdentityConflict
 from gateway.frontends.ldap.access import check_may_send_password
+from gateway.frontends.ldap.known import login_meant
 from gateway.frontends.ldap.names import login_name
 from gateway.frontends.ldap.passwords import changed
 from gateway.identity.change_password import PasswordWish
@@ -22,17 +24,21 @@ async def password_modify(call: Call, request: ExtendedRequest) -> ExtendedRespo
     """Without a user it is about whoever the connection speaks for; without a new password the answer brings one."""
     check_may_send_password(call.session)
     asked = decode_password_modify(request.value)
-    wish = PasswordWish(_whom(call.session, asked.user), _secret(asked.new), _secret(asked.old))
+    wish = PasswordWish(await _whom(call.session, asked.user), _secret(asked.new), _secret(asked.old))
     outcome, result = await changed(call, wish)
     made_up = outcome.made_up if isinstance(outcome, Changed) else None
     return ExtendedResponse(result, value=encode_generated_password(made_up.reveal()) if made_up is not None else None)
 
 
-def _whom(session: Session, user: str | None) -> LoginName | None:
-    """A DN, an authzId (RFC 4513 5.2.1.8) or a bare name; RFC 3062 leaves it open."""
+async def _whom(session: Session, user: str | None) -> LoginName | None:
+    """A DN, an authzId (RFC 4513 5.2.1.8) or a bare name, as the application knows them; RFC 3062 leaves it open."""
     if user:
         kind, colon, name = user.partition(":")
-        return login_name(name if colon and kind.lower() in {"dn", "u"} else user)
+        name = name if colon and kind.lower() in {"dn", "u"} else user
+        try:
+            return await login_meant(session, name)
+        except IdentityConflict:
+            return LoginName.of(name)  # nobody's: two people are shown under this name
     return login_name(session.identity.dn) if session.identity is not None else None
 
 

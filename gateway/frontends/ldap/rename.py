@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gateway.frontends.ldap.inward import renaming
 from gateway.frontends.ldap.names import dn_key, login_name
 from gateway.frontends.ldap.readback import Around
 from gateway.frontends.ldap.results import LdapError
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
 async def rename(call: Call, request: ModifyDnRequest) -> ModifyDnResponse:
     """Another RDN, or another place, for an entry with nothing below it."""
     key, around = dn_key(request.entry), Around.of(call.message.controls)
-    who, new = asker(call, around), _new_dn(request)
-    shown = await around.before(call.session, request.entry)
+    who, asked, new = asker(call, around), request.entry, _new_dn(request)
+    request = await renaming(call.session, request)
+    real = _new_dn(request)
+    shown = await around.before(call.session, asked)
     done = await worker(call).rename(
-        login_name(request.entry), new, dn_key(new), who, keep_old=not request.delete_old_rdn
+        login_name(request.entry), real, dn_key(real), who, keep_old=not request.delete_old_rdn
     )
     result = finished(call, key, done)
     if result.code == ResultCode.SUCCESS:

@@ -31,7 +31,7 @@ class Speaker:
         self.services = services
         self.listener = listener
         self.identity: Identity | None = None
-        self._is_judged = False
+        self._administers: bool | None = None
         self.is_tls = self.must_change = False
 
     def arrived(self, address: str, via: Set[str], *, is_tls: bool) -> None:
@@ -53,7 +53,7 @@ class Speaker:
         if identity is self.identity:
             return
         self.identity = identity
-        self._is_judged = False
+        self._administers = None
         self.must_change = identity is not None and identity.state.reset
         application = self.entrance.of(identity)
         self.reach = application.reach
@@ -61,18 +61,23 @@ class Speaker:
             self.application = application
             self.peer = Peer(self.peer.address, application.name)
 
-    async def widen(self) -> None:
-        """Let an administrator read everywhere. Asked for before something is kept from anybody, and answered once for
-        each bind: most connections never need to know, and a bind costs nothing more for it. `DirectoryUnavailable`.
-        """
+    async def is_administrator(self) -> bool:
+        """Whether it speaks for one; asked when it matters, and answered once for each bind, so that most connections
+        never ask and a bind costs nothing more for it. `DirectoryUnavailable`."""
         identity, administers = self.identity, self.services.administers
-        if self._is_judged or administers is None or identity is None:
-            return
-        is_one = await administers(identity)
-        if self.identity is identity:
-            self._is_judged = True
-            if is_one:
-                self.reach = EVERYWHERE
+        if administers is None or identity is None:
+            return False
+        if self._administers is None:
+            is_one = await administers(identity)
+            if self.identity is not identity:
+                return False
+            self._administers = is_one
+        return self._administers
+
+    async def widen(self) -> None:
+        """Let an administrator read everywhere; asked for before something is kept from anybody."""
+        if await self.is_administrator():
+            self.reach = EVERYWHERE
 
     def peer_named(self, login: LoginName) -> Peer:
         """Who asks, where a bind with this name is under way: the audit tells the application that it is about."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gateway.frontends.ldap.readback import Around
+from gateway.frontends.ldap.reading import contexts
 from gateway.frontends.ldap.results import SUCCESS, LdapError, password_result
 from gateway.frontends.ldap.suffixes import matched_dn
 from gateway.identity.changes import Changed
@@ -18,11 +19,14 @@ if TYPE_CHECKING:
 
 
 def asker(call: Call, around: Around) -> Asker:
-    """Whom this connection speaks for, and what must be true of the entry; `LdapError` 8 for nobody, as slapd says."""
+    """Whom this connection speaks for, and what must be true of the entry; `LdapError` 8 for nobody, as slapd says.
+
+    Through a persona an assertion is about what the application sees: `Around.before` has checked that, and the stored
+    entry has other names."""
     session = call.session
     if session.identity is None:
         raise LdapError(ResultCode.STRONGER_AUTH_REQUIRED, "modifications require authentication")
-    return Asker(session.identity, session.peer, around.assertion)
+    return Asker(session.identity, session.peer, around.assertion if session.application.persona.is_plain else None)
 
 
 def worker(call: Call) -> DirectoryWork:
@@ -35,10 +39,10 @@ def worker(call: Call) -> DirectoryWork:
 
 
 def finished(call: Call, key: str, done: Changed | Entry | Denied) -> LdapResult:
-    """The result for the entry of this normalised DN."""
+    """The result for the entry of this normalised DN, as the application knows it."""
     if not isinstance(done, Denied):
         return SUCCESS
     result = password_result(done)
     if done.why is not Why.NOBODY:
         return result
-    return LdapResult(result.code, matched_dn(call.session.services.naming_contexts, key), result.diagnostic)
+    return LdapResult(result.code, matched_dn(contexts(call.session), key), result.diagnostic)

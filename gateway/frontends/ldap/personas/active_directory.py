@@ -50,6 +50,9 @@ _MADE = frozenset(
     | {"createtimestamp", "modifytimestamp", "msds-user-account-control-computed", "primarygrouptoken"}
     | {"msds-principalname"}
 )
+_WRITTEN = frozenset(
+    {"cn", "displayname", "samaccountname", "userprincipalname", "objectclass", "useraccountcontrol", "grouptype"}
+)
 _MADE_OF = frozenset(
     {"objectclass", "cn", "displayname", "samaccountname", "userprincipalname", "objectguid", "objectsid", "grouptype"}
     | {"uidnumber", "gidnumber", "entryuuid", "nsuniqueid", "guid", "createtimestamp", "modifytimestamp"}
@@ -97,6 +100,10 @@ class ActiveDirectory(AsStored):
 
     def stored_name(self, attribute: str) -> str | None:
         return None if attribute.lower() in _MADE else attribute
+
+    def written_name(self, attribute: str, entry: Entry | None) -> str | None:
+        """What an entry may have of its own goes before what is made, and the account's flags are read as its state."""
+        return attribute if attribute.lower() in _WRITTEN else self.stored_name(attribute)
 
     def wanted(self, asked: frozenset[str]) -> frozenset[str] | None:
         needed = asked | _MADE_OF

@@ -44,13 +44,14 @@ def _anything(_item: Item) -> Filter:
 @dataclass(frozen=True, slots=True)
 class Computed:
     """One attribute: its name as shown, its values of an entry (none: it is not shown), which stored entries an item
-    about it may mean, and what must be read for it."""
+    about it may mean, what must be read for it, and the stored attributes to one of which a change of it is made."""
 
     name: str
     values: Callable[[Entry], Iterable[bytes]]
     narrow: Callable[[Item], Filter] = _anything
     needs: Sequence[str] = ()
     operational: bool = False
+    written: Sequence[str] = ()
 
 
 class Computing(AsStored):
@@ -97,6 +98,17 @@ class Computing(AsStored):
 
     def stored_name(self, attribute: str) -> str | None:
         return None if canonical(attribute) in self._computed else attribute
+
+    def written_name(self, attribute: str, entry: Entry | None) -> str | None:
+        one = self._computed.get(canonical(attribute))
+        if one is None:
+            return attribute
+        held = set() if entry is None else {_kind(name) for name, _ in entry.attributes.items()}
+        for name in one.written:
+            if canonical(name) in held:
+                return name
+        is_made = any(canonical(name) in held for name in one.needs)
+        return one.written[0] if one.written and not is_made else None
 
     def wanted(self, asked: frozenset[str]) -> frozenset[str] | None:
         computed = [self._computed[name] for name in asked if name in self._computed]

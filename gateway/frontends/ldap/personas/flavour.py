@@ -67,7 +67,12 @@ class Flavour(Protocol):
 
     def stored_name(self, attribute: str) -> str | None:
         """The stored attribute that is shown under this name (without options); None for one that is computed. It is
-        asked for what an application changes, sorts by or compares."""
+        asked for what an application sorts by or compares."""
+        ...
+
+    def written_name(self, attribute: str, entry: Entry | None) -> str | None:
+        """The stored attribute that a change of this one (without options) is made to, in this stored entry (None: in a
+        new one); None where it cannot be changed, because it is computed."""
         ...
 
     def wanted(self, asked: frozenset[str]) -> frozenset[str] | None:
@@ -109,6 +114,9 @@ class AsStored:
 
     def stored_name(self, attribute: str) -> str | None:
         return attribute
+
+    def written_name(self, attribute: str, entry: Entry | None) -> str | None:
+        return self.stored_name(attribute)
 
     def wanted(self, asked: frozenset[str]) -> frozenset[str] | None:
         return asked

@@ -50,7 +50,15 @@ def _entry_uuid(entry: Entry) -> uuid.UUID | None:
 def _rfc2307() -> Flavour:
     """posixGroup with memberUid, and no DNs of members."""
     return Computing(
-        [Computed("memberUid", _member_names, among(PRESENT_IN_GROUPS), ("member", "uniqueMember", "memberUid"))],
+        [
+            Computed(
+                "memberUid",
+                _member_names,
+                among(PRESENT_IN_GROUPS),
+                ("member", "uniqueMember", "memberUid"),
+                written=("memberUid",),
+            )
+        ],
         classes=lambda entry: (b"posixGroup",) if is_group(entry) else (),
         narrow_classes={"posixGroup": GROUPS},
         hidden=lambda entry: ("member", "uniqueMember") if is_group(entry) else (),
@@ -64,7 +72,15 @@ def _members_under(name: str, other: str, classes: tuple[str, ...]) -> Flavour:
         return instead(other)(item) if not isinstance(item, Present) else PRESENT_IN_GROUPS
 
     return Computing(
-        [Computed(name, lambda entry: members(entry) if is_group(entry) else (), both, (name, other))],
+        [
+            Computed(
+                name,
+                lambda entry: members(entry) if is_group(entry) else (),
+                both,
+                (name, other),
+                written=(name, other),
+            )
+        ],
         classes=lambda entry: tuple(map(str.encode, classes)) if is_group(entry) else (),
         narrow_classes=dict.fromkeys(classes, GROUPS),
     )
@@ -97,7 +113,7 @@ def _edirectory() -> Flavour:
             Computed("GUID", _guid, _asks_guid, ("entryUUID", "GUID")),
             Computed("groupMembership", _groups_of, instead("memberOf"), needs),
             Computed("securityEquals", _groups_of, instead("memberOf"), needs),
-            Computed("loginDisabled", _login_disabled),
+            Computed("loginDisabled", _login_disabled, written=("loginDisabled",)),
         ]
     )
 
@@ -129,7 +145,7 @@ def _389ds() -> Flavour:
     return Computing(
         [
             Computed("nsUniqueId", _unique_id, _asks_unique_id, ("entryUUID", "nsUniqueId"), operational=True),
-            Computed("nsAccountLock", _account_lock, operational=True),
+            Computed("nsAccountLock", _account_lock, operational=True, written=("nsAccountLock",)),
         ]
     )
 

@@ -88,6 +88,14 @@ class Persona:
             name = None if name is None else flavour.stored_name(name)
         return name
 
+    def written_name(self, attribute: str, entry: Entry | None) -> str | None:
+        """The stored attribute to which a change of this one is made in this stored entry (None: a new one); None for
+        one that is computed."""
+        name: str | None = attribute
+        for flavour in reversed(self.flavours):
+            name = None if name is None else flavour.written_name(name, entry)
+        return name
+
     def root_dse(self, entry: Entry) -> Entry:
         """The root DSE as the application sees it."""
         if self.form is not None:
