@@ -99,7 +99,7 @@ class GroupCarrier:
 
     async def refresh(self) -> None:
         """Read every group that is copied here again, from where it came."""
-        copies = Query("", Scope.SUBTREE, self._rules.words.every(), attributes=frozenset())
+        copies = Query("", Scope.SUBTREE, self._rules.words.groups(), attributes=frozenset())
         try:
             async with aclosing(self._native.search(copies)) as entries:
                 async for entry in entries:
@@ -124,7 +124,7 @@ class GroupCarrier:
             await self._copy_once(source, above)
         keys = [dn_key_of(group.encode("utf-8", "surrogateescape")) for group in person.groups[:MOST_GROUPS]]
         wanted = dict.fromkeys(key for key in keys if key)
-        wanted.update(dict.fromkeys(group.dn_key for group in await self._listing(source, person)))
+        wanted.update(dict.fromkeys(group.dn_key for group in await self._around(source, person)))
         seen: set[str] = set()
         while wanted and len(seen) < MOST_GROUPS:
             key, _ = wanted.popitem()
@@ -133,7 +133,7 @@ class GroupCarrier:
                 await self._copy_once(source, above)
             group = await self._copy_once(source, key)
             if group is not None:  # else the groups around it have come with it before
-                around = await self._listing(source, group)
+                around = await self._around(source, group)
                 wanted.update(dict.fromkeys(one.dn_key for one in around if one.dn_key not in seen))
 
     async def _copy_once(self, source: LegacySource, dn_key: str) -> Entry | None:
@@ -156,9 +156,9 @@ class GroupCarrier:
             self._copied.popitem(last=False)
         return found
 
-    async def _listing(self, source: LegacySource, entry: Entry) -> list[Entry]:
-        """The groups of this source that list somebody; what they list is not read."""
-        wanted = self._rules.words.listing([entry])
+    async def _around(self, source: LegacySource, entry: Entry) -> list[Entry]:
+        """The groups of this source that come along with this entry; what they list is not read."""
+        wanted = self._rules.words.around(entry)
         query = Query("", Scope.SUBTREE, wanted, limit=MOST_GROUPS, attributes=frozenset(), few=True)
         found: list[Entry] = []
         try:

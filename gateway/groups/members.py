@@ -1,7 +1,8 @@
 """Who is listed in a group, and which groups list somebody: static groups of every old class. Pure.
 
 A member is listed by DN (`member`, `uniqueMember`) or, in posixGroup, by login name (`memberUid`). The primary group of
-an account (`gidNumber`, `primaryGroupID`) lists nobody, and is no part of `memberOf` in any directory that we know.
+an account (`gidNumber`, `primaryGroupID`) lists nobody, and is no part of `memberOf` in any directory that we know. It
+has to come along all the same: Unix machines ask for its name.
 """
 
 from __future__ import annotations
@@ -29,16 +30,23 @@ class GroupWords:
     classes: tuple[str, ...] = GROUP_CLASSES
     lists: tuple[str, ...] = LISTS
 
+    def groups(self) -> Filter:
+        """Groups, whomever they list."""
+        return Or(tuple(Equal("objectClass", name.encode()) for name in self.classes))
+
     def every(self) -> Filter:
         """Groups that list anybody."""
-        return And((self._class(), Or(tuple(map(Present, self.lists)))))
+        return And((self.groups(), Or(tuple(map(Present, self.lists)))))
 
     def listing(self, entries: Iterable[Entry]) -> Filter:
         """Groups that list any of these entries."""
-        return And((self._class(), Or(tuple(item for entry in entries for item in self._items(entry)))))
+        return And((self.groups(), Or(tuple(item for entry in entries for item in self._items(entry)))))
 
-    def _class(self) -> Filter:
-        return Or(tuple(Equal("objectClass", name.encode()) for name in self.classes))
+    def around(self, entry: Entry) -> Filter:
+        """Groups that come along with this entry: those that list it, and an account's primary group (RFC 2307)."""
+        primary = entry.attributes.get("gidNumber") if isinstance(entry, Identity) else ()
+        items = (*self._items(entry), *(Equal("gidNumber", number) for number in primary))
+        return And((self.groups(), Or(items)))
 
     def _items(self, entry: Entry) -> Iterator[Filter]:
         dn = entry.dn.encode("utf-8", "surrogateescape")

@@ -48,6 +48,26 @@ def test_the_groups_of_who_moves_are_copied_and_those_around_them(shows: bool) -
     assert not any(entry.owned for entry in held.values())
 
 
+def test_the_primary_group_of_an_account_comes_along() -> None:
+    """R18: it lists nobody; a Unix machine asks for its name by its number. It is read again like the others."""
+    source = old_store()
+    account = {"objectClass": [b"posixAccount"], "uid": [b"pia"], "gidNumber": [b"30000"]}
+    source.add("pia", RIGHT, dn=dn("pia"), key="pia", attributes=account)
+    for name, number in (("users", b"30000"), ("others", b"30001")):
+        shown = {"objectClass": [b"posixGroup"], "cn": [name.encode()], "gidNumber": [number]}
+        source.add_entry(group_dn(name), shown)
+    core = rig(source, carries=True)
+    core.bind("pia")
+    assert copies(core).keys() == {group_dn("users")}
+    assert dns(without_sources(core), "(&(objectClass=posixGroup)(gidNumber=30000))") == [group_dn("users")]
+    assert member_of(core, "pia") == []
+    source.add_entry(group_dn("users"), {"objectClass": [b"posixGroup"], "cn": [b"users"], "gidNumber": [b"30009"]})
+    core.carrier.start()
+    core.clock.advance(3600)
+    assert copies(core)[group_dn("users")].attributes.get("gidNumber") == (b"30009",)
+    core.carrier.end()
+
+
 def test_groups_in_each_other_come_once() -> None:
     """R18: cycles end."""
     core = moved("dee")
