@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from conversation import Client, values
+from conversation import Client, search_request, values
 from core_rig import RIGHT, WRONG, Rig
+from office import SERVICE, STAGES, Office, dn, find, group_dn, names
 
 from gateway.config.applications import Application
 from gateway.config.networks import EVERYWHERE
@@ -52,3 +53,21 @@ def test_a_persona_is_the_same_before_and_after_the_move_and_people_bind_by_its_
     assert Client(services).bind(dn, RIGHT).code == 0
     assert rig.moved() is not None
     assert look() == before
+
+
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("persona", [{}, {"people": "cn={cn},ou=users,o=old"}], ids=["stored", "people"])
+def test_a_search_that_selects_nothing_at_somebodys_dn_is_a_success_and_at_nobodys_is_not(
+    persona: dict[str, object], stage: str
+) -> None:
+    """Jellyfin asks so whether a user is an administrator; and JNDI lists what is below a person."""
+    listed = [{"name": "crm", "bind_dn": SERVICE, "bases": "all", "persona": persona}]
+    client = Office(stage=stage, applications=listed).service()
+    somebody = "cn=Carl Müller,ou=users,o=old" if persona else dn("carl")
+    assert find(client, somebody, f"(memberOf={group_dn('admins')})", "uid", scope=0) == []
+    assert find(client, somebody, "(objectClass=*)", "uid", scope=1) == []
+    assert names(find(client, somebody, "(objectClass=person)", "uid", scope=2)) in (["carl"], ["Carl Müller"])
+    nobody = somebody.replace("arl", "arlo")
+    for scope in range(3):
+        asked = search_request(nobody, parse_filter("(objectClass=*)"), "uid", scope=scope)
+        assert client.result(asked).code == 32

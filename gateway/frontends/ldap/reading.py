@@ -57,14 +57,28 @@ async def _translated(session: Session, query: Query, base: str) -> AsyncGenerat
                 if form is not None and form.is_shadowed(entry.dn_key):
                     continue
                 shown = await as_seen(session, entry)
-                is_found = is_found or query.covers(shown.dn_key)
+                is_found = is_found or query.covers(shown.dn_key) or shown.dn_key == query.base
                 if query.selects(shown):
                     yield shown
     except BaseNotFound:
         if form is None or not form.is_container(query.base):
             raise
-    if not is_found and place is not None and place.who is not None:
+    if not is_found and place is not None and place.who is not None and not await _is_known(session, query, place):
         raise BaseNotFound  # nobody has this DN
+
+
+async def _is_known(session: Session, query: Query, place: Place) -> bool:
+    """Whether there is somebody of the DN at which this search begins, whatever its filter selects."""
+    who = cast(Filter, place.who)
+    asked = Query(place.base, place.scope, who, pinned(session, who))
+    try:
+        async with aclosing(readable(session, asked)) as entries:
+            async for entry in entries:
+                if (await as_seen(session, entry)).dn_key == query.base:
+                    return True
+    except BaseNotFound:
+        return False
+    return False
 
 
 async def _stored_query(session: Session, query: Query, place: Place | None) -> Query:
