@@ -55,6 +55,6 @@ servers:
 	@sh tests/install.sh
 
 $(VENV)/ready-live: $(VENV)/ready-test | servers
-	@sh .ci/pip $(VENV) "python-ldap>=3.4"
-	@sh .ci/npm $(VENV)/npm ldapts@7 ldapjs@3
+	@sh .ci/pip $(VENV) "python-ldap>=3.4" "django-auth-ldap>=5,<6"
+	@sh .ci/npm $(VENV)/npm ldapts@7 ldapjs@3 passport-ldapauth@3
 	@touch $@

@@ -7,7 +7,7 @@ drivers="unixodbc libsqliteodbc"
 packages="slapd slapd-contrib ldap-utils postgresql mariadb-server unixodbc odbc-postgresql odbc-mariadb libsqliteodbc
 haproxy libsasl2-modules libldap-dev libsasl2-dev gcc python3-dev
 apache2-bin nslcd libnss-ldapd libpam-ldapd sssd-common sssd-ldap pamtester dovecot-imapd dovecot-ldap postfix postfix-ldap
-squid sasl2-bin freeradius freeradius-ldap freeradius-utils default-jdk-headless php-cli
+squid sasl2-bin freeradius freeradius-ldap freeradius-utils default-jdk-headless libtomcat9-java php-cli
 php-ldap libnet-ldap-perl libio-socket-ssl-perl ruby ruby-net-ldap curl
 samba samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind python3-samba ldb-tools"
 command -v npm >/dev/null || packages="$packages nodejs npm" # another Node.js than Debian's brings its own
