@@ -71,3 +71,21 @@ def test_a_search_that_selects_nothing_at_somebodys_dn_is_a_success_and_at_nobod
     for scope in range(3):
         asked = search_request(nobody, parse_filter("(objectClass=*)"), "uid", scope=scope)
         assert client.result(asked).code == 32
+
+
+def test_a_refused_bind_speaks_as_the_application_that_is_known_by_the_name() -> None:
+    """R25: by the name alone. Whoever guesses learns that an application has this name, and nothing of the account."""
+    rig = Rig()
+    vault, gone = "uid=jdoe,ou=people,o=corp", "uid=gone,ou=people,o=corp"
+    described = {
+        "name": "vault",
+        "bind_dn": [vault, gone, "tool"],
+        "persona": {"flavour": "active-directory", "domain": {"dns": "corp.example"}},
+    }
+    listed = [Application.model_validate(described)]
+    services = Services(rig.authenticator, rig.union, applications=configured(listed), clear_text=EVERYWHERE)
+    texts = [Client(services).bind(name, WRONG).diagnostic for name in (vault, gone, "Tool")]
+    assert all("data 52e" in text for text in texts)
+    assert len(set(texts)) == 1
+    for name in ("uid=other,ou=people,o=corp", "jdoe@nowhere", "a=b,,c"):
+        assert "data" not in Client(services).bind(name, WRONG).diagnostic

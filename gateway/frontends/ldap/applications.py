@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from twisted.logger import Logger
 
 from gateway.frontends.ldap.application import DEFAULT, Application
+from gateway.frontends.ldap.names import login_name
+from gateway.frontends.ldap.results import LdapError
 from gateway.identity.model import Identity, LoginName, normalise
 
 _MOST_ENTRANCES = 4096
@@ -59,6 +61,15 @@ class Entrance:
         """Whoever would be bound by this name, as far as it tells."""
         found = self._named.get(login.key) if self._named else None
         return self.stranger if found is None else found[1]
+
+    def spelled(self, name: str) -> Application:
+        """The same for a name as a bind request has it."""
+        if not self._named or not name:
+            return self.stranger
+        try:
+            return self.named(login_name(name))
+        except LdapError:
+            return self.stranger  # no name of the configuration, which holds DNs and login names
 
     def of(self, identity: Identity | None) -> Application:
         """Whoever is bound as this person, by DN, login name or alias."""

@@ -17,6 +17,7 @@ from gateway.wire.messages import BindRequest, BindResponse, LdapResult, ResultC
 
 if TYPE_CHECKING:
     from gateway.frontends.ldap.call import Call
+    from gateway.frontends.ldap.personas.persona import Persona
     from gateway.frontends.ldap.session import Session
 
 _VERSION = LdapResult(ResultCode.PROTOCOL_ERROR, diagnostic="only LDAP version 3 is spoken here")
@@ -39,13 +40,15 @@ async def bind(call: Call, request: BindRequest) -> BindResponse:
     session = call.session
     if not speaks(session, request.version):
         return BindResponse(_VERSION)
-    outcome = _for_persona(session, await decide(session, request))
+    # Before anybody is bound the name alone says which application it is: the same for every state of it (R25).
+    persona = session.entrance.spelled(request.name).persona
+    outcome = _for_persona(persona, await decide(session, request))
     if isinstance(outcome, LdapResult):
         return BindResponse(outcome, sasl.challenge(outcome))
     if isinstance(outcome, Accepted):
         call.become(outcome.identity)
     call.controls = bind_controls(call.message.controls, outcome, netscape=session.services.netscape_controls)
-    return BindResponse(_told(session, outcome))
+    return BindResponse(_told(persona, outcome))
 
 
 async def decide(session: Session, request: BindRequest) -> Outcome | LdapResult:
@@ -62,18 +65,17 @@ async def decide(session: Session, request: BindRequest) -> Outcome | LdapResult
     return await session.services.binder.bind(credential, session.peer_named(credential.login))
 
 
-def _for_persona(session: Session, outcome: Outcome | LdapResult) -> Outcome | LdapResult:
+def _for_persona(persona: Persona, outcome: Outcome | LdapResult) -> Outcome | LdapResult:
     """Active Directory lets nobody in to change a password; its applications look for the refusal that says so, and
     change it with the old one."""
-    if not (isinstance(outcome, Accepted) and outcome.identity.state.reset) or session.application.persona.is_plain:
+    if not (isinstance(outcome, Accepted) and outcome.identity.state.reset) or persona.is_plain:
         return outcome
     refused = Rejected(Reason.MUST_CHANGE)
-    return outcome if session.application.persona.diagnostic(refused) is None else refused
+    return outcome if persona.diagnostic(refused) is None else refused
 
 
-def _told(session: Session, outcome: Outcome) -> LdapResult:
-    """The result, in the words that this application's persona has for a refusal."""
+def _told(persona: Persona, outcome: Outcome) -> LdapResult:
+    """The result, in the words that the persona has for a refusal."""
     result = bind_result(outcome)
-    persona = session.application.persona
     text = None if isinstance(outcome, Accepted) or persona.is_plain else persona.diagnostic(outcome)
     return result if text is None else replace(result, diagnostic=text)
