@@ -11,8 +11,9 @@ from gateway.config.applications import Application
 from gateway.config.networks import EVERYWHERE
 from gateway.frontends.ldap.configured import configured
 from gateway.frontends.ldap.services import Services
+from gateway.wire.controls import WHO_AM_I
 from gateway.wire.filter import parse_filter
-from gateway.wire.messages import CompareRequest
+from gateway.wire.messages import CompareRequest, ExtendedRequest, ExtendedResponse
 
 PERSONAS = {
     "uid=jdoe,ou=people,o=old": {"bases": {"o=old": "o=corp"}},
@@ -50,7 +51,11 @@ def test_a_persona_is_the_same_before_and_after_the_move_and_people_bind_by_its_
     before = look()
     assert rig.moved() is None
     assert Client(services).bind(dn, WRONG).code == 49
-    assert Client(services).bind(dn, RIGHT).code == 0
+    user = Client(services)
+    assert user.bind(dn, RIGHT).code == 0
+    who = user.ask(ExtendedRequest(WHO_AM_I))[0].operation
+    assert isinstance(who, ExtendedResponse)
+    assert who.value == f"dn:{dn}".encode()
     assert rig.moved() is not None
     assert look() == before
 

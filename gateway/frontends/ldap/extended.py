@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gateway.frontends.ldap.cancel import cancel
 from gateway.frontends.ldap.passwordmodify import password_modify
+from gateway.frontends.ldap.reading import as_seen
 from gateway.frontends.ldap.results import SUCCESS
 from gateway.frontends.ldap.verify import verify_credentials
 from gateway.wire.controls import CANCEL, PASSWORD_MODIFY, WHO_AM_I
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 async def extended(call: Call, request: ExtendedRequest) -> ExtendedResponse:
     """Everything but StartTLS, which is the session's: it changes the connection itself."""
     if request.name == WHO_AM_I:
-        return _who_am_i(call, request)
+        return await _who_am_i(call, request)
     if request.name == CANCEL:
         return cancel(call, request)
     if request.name == VERIFY_CREDENTIALS:
@@ -31,12 +32,14 @@ async def extended(call: Call, request: ExtendedRequest) -> ExtendedResponse:
     return ExtendedResponse(_protocol_error(f"unknown extended operation {_printable(request.name)}"))
 
 
-def _who_am_i(call: Call, request: ExtendedRequest) -> ExtendedResponse:
-    """RFC 4532: an authzId (RFC 4513 5.2.1.8), empty for anonymous."""
+async def _who_am_i(call: Call, request: ExtendedRequest) -> ExtendedResponse:
+    """RFC 4532: an authzId (RFC 4513 5.2.1.8), by the DN that the application knows; empty for anonymous."""
     if request.value is not None:
         return ExtendedResponse(_protocol_error("Who am I takes no value"))
     identity = call.session.identity
-    return ExtendedResponse(SUCCESS, value=b"" if identity is None else f"dn:{identity.dn}".encode())
+    if identity is None:
+        return ExtendedResponse(SUCCESS, value=b"")
+    return ExtendedResponse(SUCCESS, value=f"dn:{(await as_seen(call.session, identity)).dn}".encode())
 
 
 def starttls_result(services: Services, *, is_tls: bool, is_busy: bool) -> LdapResult:
