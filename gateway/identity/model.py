@@ -210,6 +210,15 @@ class Attributes:
         """Pairs of spelled name and values, in order."""
         return iter(self._by_key.values())
 
+    def and_also(self, others: Attributes) -> Attributes:
+        """These and the others; of an attribute that both have, all values. Nearly always there is none: then nothing
+        is taken apart, as a filter asks for this of every entry that it looks at."""
+        both = Attributes()
+        both._by_key = self._by_key | others._by_key
+        if len(both) == len(self) + len(others):
+            return both
+        return Attributes([*self.items(), *others.items()])
+
     def without(self, names: Iterable[str]) -> Attributes:
         """The same, less `names` (any case)."""
         dropped = {name.lower() for name in names}

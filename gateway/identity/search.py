@@ -116,7 +116,7 @@ def all_attributes(entry: Entry) -> Attributes:
     """User and operational attributes together, as filters see them."""
     if not len(entry.operational):
         return entry.attributes
-    return Attributes([*entry.attributes.items(), *entry.operational.items()])
+    return entry.attributes.and_also(entry.operational)
 
 
 def within(dn_key: str, base: str) -> bool:

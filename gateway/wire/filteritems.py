@@ -5,7 +5,6 @@ Import them from `gateway.wire.filter`.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Protocol, Self
@@ -109,8 +108,11 @@ def _renamed(description: str, names: Callable[[str], str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Item(ABC):
-    """One question about one attribute. What it asks is prepared at the first entry and kept for the next ones."""
+class _Item:
+    """One question about one attribute. What it asks is prepared at the first entry and kept for the next ones.
+
+    No `ABC`: whoever takes a filter apart asks which kind an item is, and of an `ABC` that is asked in Python.
+    """
 
     attribute: str
     _test: Test | None = field(default=None, init=False, repr=False, compare=False)
@@ -128,8 +130,8 @@ class _Item(ABC):
     def renamed(self, names: Callable[[str], str]) -> Self:
         return replace(self, attribute=_renamed(self.attribute, names))
 
-    @abstractmethod
-    def _prepare(self) -> Test: ...
+    def _prepare(self) -> Test:
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,9 @@ from gateway.wire.ldap import encode_entry
 from gateway.wire.objectclasses import attributes_of
 
 NO_ATTRIBUTES = "1.1"
-_KEPT_SELECTIONS = 4
+_KEPT_SELECTIONS = 16
+_KEPT_BYTES = 16384
+"""Encodings that hang on one entry, and their bytes together; or one that is larger. The oldest goes first."""
 _CACHED_NAMES = 32
 _CACHED_CHARACTERS = 1024
 
@@ -112,9 +114,10 @@ def encoded(entry: Entry, selection: Selection) -> bytes:
         kept = _kept[entry] = {}
     operation = kept.get(selection)
     if operation is None:
-        if len(kept) == _KEPT_SELECTIONS:
-            kept.clear()
-        operation = kept[selection] = encode_entry(entry.dn, selection.of(entry))
+        operation = encode_entry(entry.dn, selection.of(entry))
+        while kept and (len(kept) == _KEPT_SELECTIONS or sum(map(len, kept.values())) + len(operation) > _KEPT_BYTES):
+            del kept[next(iter(kept))]
+        kept[selection] = operation
     return operation
 
 

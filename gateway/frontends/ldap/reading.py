@@ -19,7 +19,7 @@ from gateway.frontends.ldap.reached import pinned, readable, stored_entry
 from gateway.frontends.ldap.spelling import spelled_out
 from gateway.frontends.ldap.suffixes import suffixes
 from gateway.frontends.ldap.tree import own_entry
-from gateway.identity.model import Entry
+from gateway.identity.model import Entry, LoginName
 from gateway.identity.search import BaseNotFound, Query, Scope
 from gateway.wire.filter import And, Filter, Present
 
@@ -30,21 +30,27 @@ _MOST_ASKED = 16
 """DNs in one filter for which a store is asked."""
 
 
-def found(session: Session, query: Query, base: str) -> AsyncGenerator[Entry, None]:
-    """The entries that this query selects, as the application sees them. Its base (spelled `base`) and its filter are
-    the application's. `BaseNotFound` where the application sees nothing there."""
+def found(session: Session, query: Query) -> AsyncGenerator[Entry, None]:
+    """The entries that this query selects, as the application sees them. Its base (see `spelled_base`), its filter and
+    its person are as the application has them. `BaseNotFound` where the application sees nothing there."""
+    if session.application.persona.is_plain:
+        return readable(session, query)
+    return _translated(session, query)
+
+
+def meant(session: Session, base: str, key: str, scope: Scope, wanted: Filter) -> LoginName | None:
+    """The one person whom a search can mean, by this base (normalised: `key`) and filter; None where it can mean more,
+    or where only the persona tells."""
     if not session.application.persona.is_plain:
-        return _translated(session, query, base)
-    if query.scope is Scope.BASE:
-        person = None if query.base in suffixes(session.services.naming_contexts) else login_name(base)
-    else:
-        person = pinned(session, query.filter)
-    return readable(session, replace(query, person=person, spelled_base=base))
+        return None
+    if scope is Scope.BASE:
+        return None if key in suffixes(session.services.naming_contexts) else login_name(base)
+    return pinned(session, wanted)
 
 
-async def _translated(session: Session, query: Query, base: str) -> AsyncGenerator[Entry, None]:
+async def _translated(session: Session, query: Query) -> AsyncGenerator[Entry, None]:
     """The same through the persona: a wider question to the stores, and the application's own filter on what comes."""
-    persona = session.application.persona
+    persona, base = session.application.persona, query.spelled_base
     form = persona.form
     query = replace(query, filter=persona.meant(cast(Filter, query.filter)))
     query = await spelled_out(session, query)
@@ -100,7 +106,8 @@ async def _stored_query(session: Session, query: Query, place: Place | None) -> 
     if scope is Scope.BASE:
         person = None if key in suffixes(session.services.naming_contexts) else login_name(key)
     # No limit: of what comes, the application's own filter leaves some out, and what is cut short must not look whole.
-    return replace(query, base=key, scope=scope, filter=narrowed, person=person, limit=0, attributes=needed)
+    stored = replace(query, base=key, scope=scope, filter=narrowed, person=person, attributes=needed)
+    return replace(stored, limit=0, spelled_base="")
 
 
 async def as_seen(session: Session, entry: Entry) -> Entry:
@@ -134,9 +141,11 @@ async def entry_at(
     own = own_entry(session, dn_key(dn), Scope.BASE)
     if own is not None:
         return own
-    query = Query(dn_key(dn), Scope.BASE, wanted or Present("objectClass"), limit=1, attributes=attributes)
+    key, wanted = dn_key(dn), wanted or Present("objectClass")
+    person = meant(session, dn, key, Scope.BASE, wanted)
+    query = Query(key, Scope.BASE, wanted, person, limit=1, attributes=attributes, spelled_base=dn)
     try:
-        async with aclosing(found(session, query, dn)) as entries:
+        async with aclosing(found(session, query)) as entries:
             async for entry in entries:
                 return entry
     except BaseNotFound:

@@ -14,7 +14,7 @@ from gateway.frontends.ldap.controlled import controlled
 from gateway.frontends.ldap.entries import encoded, select
 from gateway.frontends.ldap.names import dn_key
 from gateway.frontends.ldap.othernames import base_of
-from gateway.frontends.ldap.reading import contexts, entry_at, found
+from gateway.frontends.ldap.reading import contexts, entry_at, found, meant
 from gateway.frontends.ldap.results import SUCCESS
 from gateway.frontends.ldap.sins import note_dn_attribute
 from gateway.frontends.ldap.suffixes import matched_dn, suffixes
@@ -107,12 +107,14 @@ async def _send(call: Call, entries: AsyncGenerator[Entry, None], size: int) -> 
 def _entries(
     session: Session, request: SearchRequest, key: str, limit: int, pause: Pause | None = None
 ) -> AsyncGenerator[Entry, None]:
-    view = session.application.view
+    view, base, scope = session.application.view, request.base, _SCOPES[request.scope]
     asked = select(request.attributes, request.types_only, view).asked
-    query = Query(key, _SCOPES[request.scope], view.visible(request.filter), None, limit, asked, pause=pause)
+    wanted = view.visible(request.filter)
+    person = meant(session, base, key, scope, wanted)
+    query = Query(key, scope, wanted, person, limit, asked, pause=pause, spelled_base=base)
     if request.scope == _SUBORDINATE:
-        return _subordinates(found(session, replace(query, limit=limit and limit + 1), request.base), key)
-    return found(session, query, request.base)
+        return _subordinates(found(session, replace(query, limit=limit and limit + 1)), key)
+    return found(session, query)
 
 
 async def _subordinates(entries: AsyncGenerator[Entry, None], base: str) -> AsyncGenerator[Entry, None]:

@@ -130,3 +130,14 @@ def test_a_changed_person_has_the_new_name_key() -> None:
     )
     assert person.name_key == "jdoe"
     assert replace(person, name="MMuster").name_key == "mmuster"
+
+
+names = st.sampled_from(["cn", "CN", "mail", "uid", "Mail"])
+sets = st.dictionaries(names, st.lists(st.binary(max_size=3), max_size=3), max_size=4).map(Attributes)
+
+
+@given(sets, sets)
+def test_attributes_and_others_are_all_values_of_both_in_order(some: Attributes, others: Attributes) -> None:
+    both = some.and_also(others)
+    assert both == Attributes([*some.items(), *others.items()])
+    assert list(both.items()) == list(Attributes([*some.items(), *others.items()]).items())

@@ -79,6 +79,33 @@ def test_another_selection_is_another_encoding() -> None:
     assert len(kept) == 6
 
 
+def selections(count: int) -> list[Selection]:
+    """Of that many applications, each of which asks for something of its own."""
+    return [select(("cn", f"x{number}"), False) for number in range(count)]
+
+
+def test_sixteen_applications_find_their_encodings_again_and_the_oldest_goes_for_one_more() -> None:
+    jdoe = person()
+    asked = selections(17)
+    kept = [encoded(jdoe, one) for one in asked[:16]]
+    assert all(encoded(jdoe, one) is data for one, data in zip(asked, kept, strict=False))
+    encoded(jdoe, asked[16])
+    assert all(encoded(jdoe, one) is data for one, data in zip(asked[1:], kept[1:], strict=False))
+    assert encoded(jdoe, asked[0]) is not kept[0]
+
+
+def test_what_is_kept_of_one_entry_is_bounded_in_bytes_and_the_newest_is_always_kept() -> None:
+    jdoe = person(cn="x" * 6000)
+    first, second, third = (encoded(jdoe, one) for one in selections(3))
+    assert len(first) + len(second) <= 16384 < len(first) + len(second) + len(third)
+    again = [encoded(jdoe, one) for one in reversed(selections(3))]
+    assert again[0] is third
+    assert again[1] is second
+    assert again[2] is not first
+    huge = person("huge", cn="x" * 100_000)
+    assert encoded(huge, select((), False)) is encoded(huge, select((), False))
+
+
 def test_what_is_kept_goes_with_the_entry() -> None:
     """R9, R19: a changed person is a new object, and nothing of the old one is shown again."""
     jdoe = person()
