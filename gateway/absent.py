@@ -13,7 +13,7 @@ from gateway.errors import DirectoryMissing, DirectoryUnavailable
 from gateway.identity.changes import Changed, Deed, Modification, Password
 from gateway.identity.model import AccountState, Entry, Identity, LoginName, NativeEntry, Origin, Secret
 from gateway.identity.outcome import Outcome, Unknown
-from gateway.identity.ports import Adoption, Sight
+from gateway.identity.ports import Adoption, Renamed, Sight
 from gateway.identity.search import BaseNotFound, Query
 
 
@@ -69,6 +69,10 @@ class AbsentDirectory:
     def entries_version(self) -> int | None:
         """As `NativeDirectory.entries_version`: nothing ever changes here."""
         return 0
+
+    async def renamed(self) -> Sequence[Renamed]:
+        """As `NativeDirectory.renamed`."""
+        return ()
 
     async def add(self, entry: Entry, deed: Deed, password: Password | None = None) -> Entry:
         """Refused."""

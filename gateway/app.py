@@ -14,6 +14,7 @@ from gateway.config import Settings
 from gateway.config.settings import Source
 from gateway.errors import ConfigError, ConfigErrors, DirectoryMissing
 from gateway.groups.carrying import CarryRules, GroupCarrier
+from gateway.groups.following import FollowedSource
 from gateway.groups.members import GroupWords
 from gateway.groups.search import GroupRules, GroupSearch
 from gateway.identity.administrators import Administrators
@@ -143,7 +144,8 @@ def assemble(settings: Settings, stores: Stores, audit: AuditSink, clock: Any) -
         queue=settings.migration.queue,
         parallel=settings.passwords.threads,
     )
-    carrier = GroupCarrier(stores.native, stores.sources, CarryRules(settings.groups.refresh, _words(settings)), clock)
+    followed = [FollowedSource(source, stores.native) for source in stores.sources]
+    carrier = GroupCarrier(stores.native, followed, CarryRules(settings.groups.refresh, _words(settings)), clock)
     migrator = Migrator(
         native=stores.native,
         claims=Claims(stores.native, stores.sources, names),
@@ -198,10 +200,10 @@ def assemble(settings: Settings, stores: Stores, audit: AuditSink, clock: Any) -
         rules=rules,
         clock=clock,
     )
-    search = GroupSearch(UnionSearch(stores.native, stores.sources, names), _group_rules(settings), clock)
+    search = GroupSearch(UnionSearch(stores.native, followed, names), _group_rules(settings), clock, stores.native)
     work = DirectoryWork(
         native=stores.native,
-        sources=stores.sources,
+        sources=followed,
         union=search,
         bases=(normalise_dn(settings.directory.base), *(base for source in stores.sources for base in source.bases)),
         administrators=administrators,

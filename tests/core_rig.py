@@ -10,6 +10,7 @@ from waiting import now, start
 
 from gateway import passwords
 from gateway.groups.carrying import CarryRules, GroupCarrier
+from gateway.groups.following import FollowedSource
 from gateway.groups.search import GroupRules, GroupSearch
 from gateway.identity.administrators import Administrators
 from gateway.identity.audit import AuditRecord
@@ -98,7 +99,8 @@ class Rig:
         guarded = [GuardedSource(source, guard or GuardRules(), self.clock) for source in self.sources]
         proofs = Proofs(300, 60)
         limits = Throttle(throttle or ThrottleRules())
-        self.carrier = GroupCarrier(self.native, guarded, CarryRules(), self.clock)
+        followed = [FollowedSource(source, self.native) for source in guarded]
+        self.carrier = GroupCarrier(self.native, followed, CarryRules(), self.clock)
         self.migrator = Migrator(
             native=self.native,
             claims=Claims(self.native, guarded, rules),
@@ -153,12 +155,12 @@ class Rig:
             rules=changes,
             clock=self.clock,
         )
-        self.union = UnionSearch(self.native, guarded, rules)
+        self.union = UnionSearch(self.native, followed, rules)
         self.names, self.group_rules = rules, groups or GroupRules()
-        self.search = GroupSearch(self.union, self.group_rules, self.clock)
+        self.search = GroupSearch(self.union, self.group_rules, self.clock, self.native)
         self.work = DirectoryWork(
             native=self.native,
-            sources=guarded,
+            sources=followed,
             union=self.union,
             bases=("dc=example,dc=com", *(base for source in self.sources for base in source.bases)),
             administrators=Administrators(administrators, normalise_dn, self.native),

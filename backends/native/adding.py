@@ -18,6 +18,7 @@ from backends.native.memberchanges import follow_dn, follow_name
 from backends.native.personrows import delete_person, free_aliases, person_of, refuse_name
 from backends.native.reading import record_of
 from backends.native.record import Record
+from backends.native.renames import forget
 from backends.native.tables import removed
 from backends.native.writing import insert_person
 from gateway.identity.account_attributes import with_state
@@ -94,6 +95,7 @@ def remove(store: Store, dn_key: str, deed: Deed) -> Removed | None:
         refuse_above(connection, dn_key)
         gone = shown(connection, held, deed)
         delete_entry(connection, held, deed.at)
+        forget(connection, held.bare.origin or Origin(NATIVE, str(held.bare.id)))
         if held.bare.origin is not None:
             _remember(connection, held.bare.origin, gone.dn, deed.at)
         follow_dn(connection, dn_key, None, deed.at)
@@ -105,6 +107,7 @@ def _remove_person(connection: Connection, held: Record, deed: Deed) -> Removed:
     refuse_unlike(person, deed)
     refuse_above(connection, person.dn_key)
     delete_person(connection, held, deed.at)
+    forget(connection, person.origin)
     _remember(connection, person.origin, person.dn, deed.at)
     follow_dn(connection, person.dn_key, None, deed.at)
     follow_name(connection, person.name_key, None, deed.at)

@@ -17,6 +17,7 @@ from backends.native.memberchanges import apply, follow_dn, follow_name, is_memb
 from backends.native.members import all_of, seen
 from backends.native.personrows import person_of, rewrite_person
 from backends.native.record import Record, tree_key_of
+from backends.native.renames import note_rename
 from backends.native.stages import below
 from backends.native.tables import entry, identity
 from gateway.errors import Superseded
@@ -24,7 +25,7 @@ from gateway.identity.account_attributes import with_state
 from gateway.identity.applying import applied, check, refuse_fixed, with_rdn, without_rdn
 from gateway.identity.changes import Changed, ChangeRefused, Deed, Fault, Modification, Password
 from gateway.identity.following import changed, moved, named_anew
-from gateway.identity.model import AccountState, Attributes, Entry, Identity, NativeEntry
+from gateway.identity.model import NATIVE, AccountState, Attributes, Entry, Identity, NativeEntry, Origin
 from gateway.identity.search import all_attributes
 from gateway.wire.schema import canonical
 from gateway.wire.valuerules import RULES
@@ -155,6 +156,7 @@ def _renamed(held: Entry, to: NewName) -> Attributes:
 
 def _written(connection: Connection, held: Record, after: Identity, deed: Deed, password: Password | None) -> Done:
     record = rewrite_person(connection, held, after, deed.at, password)
+    note_rename(connection, held.identity.origin, held.identity, record.identity, deed.at)
     if record.identity.name_key != held.identity.name_key:
         follow_name(connection, held.identity.name_key, record.identity.name, deed.at)
     return Done(Changed(held.identity, record.identity), record)
@@ -192,6 +194,7 @@ def _rename_entry(connection: Connection, held: EntryRecord, to: NewName, deed: 
     check(held.bare.attributes, attributes, to.dn, RULES, [name for name, values in layout if values is None])
     operational = changed(moved(held.bare.operational, to.dn), deed)
     after = replace(held.bare, dn=to.dn, dn_key=to.key, attributes=attributes, operational=operational)
+    note_rename(connection, held.bare.origin or Origin(NATIVE, str(held.bare.id)), held.bare, after, deed.at)
     return Done(Changed(before, _rewritten(connection, held, after, layout, deed)))
 
 

@@ -14,6 +14,7 @@ from backends.native.keys import entry_keys
 from backends.native.members import clear, replace_all
 from backends.native.noting import ENTRY, note
 from backends.native.record import tree_key_of
+from backends.native.renames import take_name
 from backends.native.tables import entry, entry_lookup, identity
 from gateway.identity.model import Entry, Origin, derive_id
 
@@ -39,6 +40,7 @@ def insert_entry(
 ) -> int:
     """A new entry with all its members; the number of its row."""
     layout, members = split(shown)
+    take_name(connection, shown.dn_key)
     revision = max(1, int(at * 1000))
     values = {
         "uuid": _free_id(connection, shown, origin),

@@ -37,7 +37,7 @@ _DELETE, _RENAME = delete(member).where(*_AT), update(member).where(*_AT)
 _HELD = select(member.c.entry, member.c.attribute, member.c.position).where(
     member.c.key == bindparam("member"), member.c.attribute.in_(bindparam("names", expanding=True))
 )
-_OWNED = ENTRIES.where(entry.c.id == bindparam("row"), entry.c.owned)
+_GROUP = ENTRIES.where(entry.c.id == bindparam("row"))
 _TOUCH = (
     update(entry).where(entry.c.id == bindparam("row")).values(revision=entry.c.revision + 1, modified=bindparam("at"))
 )
@@ -94,8 +94,9 @@ def _after(connection: Connection, row: int, name: str) -> int:
 
 
 def follow_dn(connection: Connection, old: str, new: tuple[str, str] | None, at: float) -> None:
-    """In owned groups, whoever was a member by this normalised DN is one by another (as spelled, and normalised), or
-    none any more: as the referential integrity of 389 and Active Directory has it. A copy says what its source says."""
+    """Whoever was a member by this normalised DN is one by another (as spelled, and normalised); in owned groups also
+    none any more: as the referential integrity of 389 and Active Directory has it. A copy lists whom its source lists,
+    by the names that they have here (R18)."""
     value, key = (new[0].encode(), new[1]) if new is not None else (b"", "")
     _follow(connection, BY_DN, old, (value, key) if new is not None else None, at)
 
@@ -106,7 +107,9 @@ def follow_name(connection: Connection, old: str, new: str | None, at: float) ->
 
 
 def _follow(connection: Connection, names: Sequence[str], old: str, new: tuple[bytes, str] | None, at: float) -> None:
-    for held, name, position in list(_owned_with(connection, names, old)):
+    for held, name, position in list(_groups_with(connection, names, old)):
+        if new is None and not held.bare.owned:
+            continue
         place = {"row": held.row, "name": name, "at": position}
         if new is None or _held(connection, held.row, name, {RULES.key(name, new[0]): new[0]}):
             connection.execute(_DELETE, place)
@@ -121,8 +124,8 @@ def touch(connection: Connection, held: EntryRecord, at: float) -> None:
     note(connection, held.row, held.bare.revision + 1, ENTRY, at)
 
 
-def _owned_with(connection: Connection, names: Sequence[str], key: str) -> Iterator[tuple[EntryRecord, str, int]]:
+def _groups_with(connection: Connection, names: Sequence[str], key: str) -> Iterator[tuple[EntryRecord, str, int]]:
     for row, name, position in connection.execute(_HELD, {"member": key, "names": names}).all():
-        found = connection.execute(_OWNED, {"row": row}).first()
+        found = connection.execute(_GROUP, {"row": row}).first()
         if found is not None:
             yield read(found), name, position

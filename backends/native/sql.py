@@ -25,6 +25,7 @@ from backends.native.inspection import look
 from backends.native.members import memberships
 from backends.native.reading import by_id, by_origin, counts, find
 from backends.native.record import Record
+from backends.native.renames import renamed
 from backends.native.search import begin, proceed
 from backends.native.verifying import Verifier
 from backends.native.writing import NewHash, PersonChange, adopt, change_person, replace_hash
@@ -32,7 +33,7 @@ from gateway.errors import BusyError, ConfigError, DirectoryUnavailable, Protoco
 from gateway.identity.changes import Changed, Deed, Modification, Password
 from gateway.identity.model import AccountState, Entry, Identity, LoginName, NativeEntry, Origin, Secret
 from gateway.identity.outcome import Outcome
-from gateway.identity.ports import Adoption, Sight
+from gateway.identity.ports import Adoption, Renamed, Sight
 from gateway.identity.search import Query
 from gateway.options import Options, Seconds
 from gateway.plugins import Context, DirectoryPlugin
@@ -88,6 +89,7 @@ class SqlDirectory:
         self._cache = Cache(options.cache)
         self._feed = Feed(store)
         self._watch = Watch(context.reactor, self._look, self._cache.apply)
+        self._renamed: tuple[int | None, Sequence[Renamed]] = (None, ())
         self._verifier = Verifier(context.hasher, self._current, self._replace_hash)
 
     async def find(self, login: LoginName) -> Identity | None:
@@ -170,6 +172,13 @@ class SqlDirectory:
     def entries_version(self) -> int | None:
         """As `NativeDirectory.entries_version`."""
         return self._cache.entries if self._watch.fresh() else None
+
+    async def renamed(self) -> Sequence[Renamed]:
+        """As `NativeDirectory.renamed`."""
+        version = self.entries_version()
+        if version is None or version != self._renamed[0]:
+            self._renamed = version, await self._read(renamed, self._store)
+        return self._renamed[1]
 
     async def add(self, entry: Entry, deed: Deed, password: Password | None = None) -> Entry:
         """As `NativeDirectory.add`."""

@@ -87,6 +87,27 @@ def resets(connection: Connection) -> None:
     connection.exec_driver_sql("ALTER TABLE identity ADD COLUMN reset BOOLEAN DEFAULT 0 NOT NULL")
 
 
+_RENAMES = """
+CREATE TABLE renamed (
+    source VARCHAR(500) NOT NULL,
+    "key" VARCHAR(500) NOT NULL,
+    was TEXT NOT NULL,
+    was_key VARCHAR(500) NOT NULL,
+    was_name TEXT NOT NULL,
+    dn TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (source, "key")
+) WITHOUT ROWID;
+CREATE INDEX ix_renamed_was_key ON renamed (was_key)
+"""
+
+
+def renames(connection: Connection) -> None:
+    """Version 4 to 5: what whoever was renamed here is called in the groups of a source."""
+    for statement in _RENAMES.split(";"):
+        connection.exec_driver_sql(statement)
+
+
 def _keys(record: bytes) -> set[tuple[str, str]]:
     header, values = unpack(record)
     shown = values.attributes(header["attributes"]), values.attributes(header["operational"])

@@ -162,6 +162,20 @@ removed = Table(
     sqlite_with_rowid=False,
 )
 
+# Whoever has another DN or login name here than where they came from: what groups there call them (`renames.py`).
+renamed = Table(
+    "renamed",
+    metadata,
+    Column("source", _key(), primary_key=True),
+    Column("key", _key(), primary_key=True),
+    Column("was", Text, nullable=False),
+    Column("was_key", _key(), nullable=False, index=True),
+    Column("was_name", Text, nullable=False),
+    Column("dn", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # Who changed, in order: what lets every process forget what it keeps in memory. `revision` is the one after it;
 # `identity` is a number of `entry` where `kind` says so.
 change = Table(

@@ -21,6 +21,7 @@ from backends.native.noting import ADOPTED, CHANGED, note
 from backends.native.personrows import state_columns
 from backends.native.reading import record_of, removed_keys
 from backends.native.record import PEOPLE, Record, pack, read, tree_key_of
+from backends.native.renames import take_name
 from backends.native.tables import identity, lookup, membership, origin
 from gateway.errors import DirectoryError, IdentityConflict, RemovedHere, Superseded
 from gateway.identity.model import AccountState, Identity
@@ -104,6 +105,7 @@ def _refuse(person: Identity, holder: Identity) -> NoReturn:
 def insert_person(connection: Connection, adoption: Adoption) -> int:
     """A new person; the number of the row."""
     person, at = adoption.identity, adoption.at
+    take_name(connection, person.dn_key)
     (number,) = connection.execute(_IDENTITY, _columns(adoption)).inserted_primary_key or (0,)
     came = {"source": person.origin.source, "key": person.origin.key, "application": adoption.application, "at": at}
     connection.execute(_ORIGIN, {**came, "identity": number})

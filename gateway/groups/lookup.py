@@ -16,6 +16,7 @@ from gateway.errors import LimitError
 from gateway.groups.members import LISTED, GroupWords, Members
 from gateway.identity.flights import Clock, within
 from gateway.identity.model import NO_ATTRIBUTES, Entry, Identity
+from gateway.identity.portvalues import Renamed
 from gateway.identity.search import BaseNotFound, Filter, Query, Scope, SearchIncomplete
 from gateway.wire.filter import Present
 
@@ -43,6 +44,12 @@ class Searcher(Protocol):
     def search(self, query: Query) -> AsyncGenerator[Entry, None]: ...
 
 
+class Renames(Protocol):
+    """Who has another name here than in their source; `gateway.identity.ports.NativeDirectory` knows."""
+
+    async def renamed(self) -> Sequence[Renamed]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """The groups that list one entry: normalised DN -> the DN as its group spells it. Not `complete` where a store did
@@ -65,8 +72,9 @@ class Known:
 class Memberships:
     """Reverse look-ups. Answers are kept for one second, which is how stale anything may be."""
 
-    def __init__(self, tree: Searcher, words: GroupWords, clock: Clock, patience: float) -> None:
+    def __init__(self, tree: Searcher, words: GroupWords, clock: Clock, patience: float, renames: Renames) -> None:
         self._tree = tree
+        self._renames = renames
         self.words = words
         self._clock = clock
         self._patience = patience
@@ -138,6 +146,10 @@ class Memberships:
         if len(found) > MOST_GROUPS:
             raise TooManyGroups
         return found, True
+
+    async def was_renamed(self, dn_key: str) -> bool:
+        """Whether what had this name in its source has another one here."""
+        return any(one.was_key == dn_key != one.dn_key for one in await self._renames.renamed())
 
     async def members(self, dn_key: str) -> tuple[Entry | None, bool]:
         """The group of that name with all that it lists."""

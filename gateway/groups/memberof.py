@@ -63,7 +63,8 @@ class MemberOf:
         known = self._exists.get(key)
         if known is None:
             group, complete = await self._memberships.at(key)
-            known = self._exists[key] = group is not None and complete
+            known = complete and (group is not None or await self._memberships.was_renamed(key))
+            self._exists[key] = known
         return not known
 
 

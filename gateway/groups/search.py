@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from gateway.groups.chain import Chains
 from gateway.groups.filters import MEMBER_OF, TRANSITIVE, asks_about_groups, chains, loosened, pinned
-from gateway.groups.lookup import Memberships, Searcher
+from gateway.groups.lookup import Memberships, Renames, Searcher
 from gateway.groups.memberof import SPELLED, MemberOf, is_here
 from gateway.groups.members import GroupWords, dn_key_of
 from gateway.identity.flights import Clock
@@ -40,10 +40,10 @@ class GroupRules:
 class GroupSearch:
     """A searcher over another."""
 
-    def __init__(self, tree: Searcher, rules: GroupRules, clock: Clock) -> None:
+    def __init__(self, tree: Searcher, rules: GroupRules, clock: Clock, renames: Renames) -> None:
         self._tree = tree
         self._rules = rules
-        self._memberships = Memberships(tree, rules.words, clock, rules.patience)
+        self._memberships = Memberships(tree, rules.words, clock, rules.patience, renames)
         self._chains = Chains(self._memberships, clock, upwards=rules.computed)
 
     def search(self, query: Query) -> AsyncGenerator[Entry, None]:

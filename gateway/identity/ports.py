@@ -13,10 +13,10 @@ from typing import Protocol
 from gateway.identity.changes import Changed, Deed, Modification, Password
 from gateway.identity.model import AccountState, Entry, Identity, LoginName, NativeEntry, Origin, Secret
 from gateway.identity.outcome import Outcome
-from gateway.identity.portvalues import Account, Adoption, Sight
+from gateway.identity.portvalues import Account, Adoption, Renamed, Sight
 from gateway.identity.search import Query
 
-__all__ = ["Account", "Adoption", "LegacySource", "NativeDirectory", "Sight"]
+__all__ = ["Account", "Adoption", "LegacySource", "NativeDirectory", "Renamed", "Sight"]
 
 
 class LegacySource(Protocol):
@@ -113,6 +113,9 @@ class NativeDirectory(Protocol):
         None while that cannot be told without waiting. What is computed from `memberships` may be kept as long as it
         stays the same: never staler than a second."""
 
+    async def renamed(self) -> Sequence[Renamed]:
+        """Whoever has another DN or login name here than where they came from; from memory while nothing changes."""
+
     async def add(self, entry: Entry, deed: Deed, password: Password | None = None) -> Entry:
         """Write a new person (an `Identity`, whose `origin` becomes `NATIVE`) or another entry (which is `owned`); the
         entry as written, with the values that its DN names, entryUUID and times. `ChangeRefused`. Whether its parent
@@ -133,7 +136,7 @@ class NativeDirectory(Protocol):
 
     async def rename(self, dn_key: str, dn: str, new_key: str, deed: Deed, *, keep_old: bool) -> Changed | None:
         """Another DN (and with it another parent, perhaps), for an entry with nothing below it here; `keep_old` is that
-        of the values of the old RDN. Members of owned groups that named it name it anew. Else as `change`."""
+        of the values of the old RDN. Groups here, copies too, that listed it list it anew (R18). Else as `change`."""
 
     async def remove(self, dn_key: str, deed: Deed) -> Entry | None:
         """The entry as it was; None if nothing here has this DN. Owned groups lose it as a member. Whoever came from a

@@ -26,6 +26,21 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Renamed:
+    """Somebody, or an entry, whom the directory calls by another DN or login name than the store that they came from.
+
+    `was` and `dn` as spelled, with their normalised forms; `was_name` and `name` are login names, "" for an entry.
+    """
+
+    was: str
+    was_key: str
+    was_name: str
+    dn: str
+    dn_key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sight:
     """What a source shows when it is looked at by `bindferry check`: sentences, and whether logins would work."""
 

@@ -13,6 +13,7 @@ from gateway.errors import RemovedHere, Superseded
 from gateway.identity.changes import Changed, ChangeRefused, Deed, Fault, Kind, Modification, Password
 from gateway.identity.model import NATIVE, AccountState, Attributes, Entry, Identity, LoginName, Origin, Secret
 from gateway.identity.outcome import Accepted, Reason, Rejected
+from gateway.identity.ports import NativeDirectory
 from gateway.testing.directory_hooks import BASE, PASSWORD, DirectoryHooks, group, person
 from gateway.testing.plain_hasher import PlainHasher
 from gateway.wire.dn import normalise_dn
@@ -395,7 +396,7 @@ class ChangesConformance(DirectoryHooks):
     # Renaming
 
     def test_a_person_is_renamed_with_name_and_memberships(self) -> None:
-        """R18: referential integrity, in owned groups alone."""
+        """R18: referential integrity, in copies, too."""
         before = self.adopt(person("ann"))
         self.owned_group(ANN.upper(), BOB, memberUid=[b"bob", b"ann"])
         self.carry(group("copy", ANN), source="customers")
@@ -408,7 +409,10 @@ class ChangesConformance(DirectoryHooks):
         assert self.now("jane").dn == to
         assert self.members() == [to.encode(), BOB.encode()]
         assert self.members("memberUid") == [b"bob", b"Jane"]
-        assert self.entries(f"(member={ANN})").keys() == {f"cn=copy,ou=Groups,{BASE}"}
+        copy = f"cn=copy,ou=Groups,{BASE}"
+        assert copy in self.entries(f"(member={to})")
+        assert not self.entries(f"(member={ANN})")
+        assert not getattr(self.entries("(cn=copy)")[copy], "owned", True)
         assert self.search("(objectClass=*)", f"ou=staff,{BASE}") == ["Jane"]
 
     def test_a_group_is_renamed(self) -> None:
@@ -437,6 +441,40 @@ class ChangesConformance(DirectoryHooks):
         with refused(Fault.CONSTRAINT_VIOLATION):
             self.rename(f"uid=below,{ANN}", f"uid=bob,{BASE}")
         assert self.now("below").dn == f"uid=below,{ANN}"
+
+    def renames(self, directory: NativeDirectory | None = None) -> list[tuple[str, str, str, str]]:
+        found = self.run((directory or self.directory).renamed())
+        assert all((one.was_key, one.dn_key) == (normalise_dn(one.was), normalise_dn(one.dn)) for one in found)
+        return sorted((one.was, one.was_name, one.dn, one.name) for one in found)
+
+    def test_what_whoever_was_renamed_was_called_is_known(self) -> None:
+        """R18: the groups of the source go on calling them that."""
+        self.adopt(person("ann"))
+        self.carry(group("staff", ANN), key="7")
+        assert self.renames() == []
+        first, second, crew = f"uid=Jane,{BASE}", f"uid=Joan,{BASE}", f"cn=crew,{BASE}"
+        self.rename(ANN, first)
+        assert self.renames() == [(ANN, "ann", first, "Jane")]
+        self.rename(first, second)
+        self.rename(STAFF, crew)
+        both = [(STAFF, "", crew, ""), (ANN, "ann", second, "Joan")]
+        assert self.renames() == self.renames(self.another()) == both
+        self.rename(second, ANN)
+        self.remove(crew)
+        assert self.renames() == []
+
+    def test_a_change_of_the_login_name_alone_is_known_too(self) -> None:
+        ann = f"cn=The ann,ou=People,{BASE}"
+        self.adopt(person("ann", dn=ann))
+        self.change(ann, step("=uid", b"jane"))
+        assert self.renames() == [(ann, "ann", ann, "jane")]
+
+    def test_a_name_that_somebody_else_has_is_not_what_anybody_was_called(self) -> None:
+        """A group that lists that DN from now on means the newcomer."""
+        self.adopt(person("ann"))
+        self.rename(ANN, f"uid=Jane,{BASE}")
+        self.adopt(person("ann", origin=Origin("staff", "another")))
+        assert self.renames() == []
 
     # Removing
 

@@ -21,6 +21,7 @@ from gateway.identity.model import (
     Origin,
     normalise,
 )
+from gateway.identity.portvalues import Renamed
 from gateway.identity.search import all_attributes, within
 from gateway.testing import memory_entries
 from gateway.testing.memory_entries import BY_DN, BY_NAME, MemoryEntries, bare, of_members
@@ -45,9 +46,24 @@ class MemoryChanges:
         self._people: dict[uuid.UUID, Person] = {}
         self._entries = MemoryEntries()
         self._removed: set[Origin] = set()
+        self._renamed: dict[Origin, Renamed] = {}
 
     def _writing(self, call: str) -> None:
         raise NotImplementedError
+
+    async def renamed(self) -> Sequence[Renamed]:
+        """As `NativeDirectory.renamed`."""
+        return tuple(self._renamed.values())
+
+    def _note_rename(self, origin: Origin, before: Entry, after: Entry) -> None:
+        name, was = (one.name if isinstance(one, Identity) else "" for one in (after, before))
+        held = self._renamed.pop(origin, None) or Renamed(before.dn, before.dn_key, was, "", "", "")
+        if (held.was, held.was_name) != (after.dn, name):
+            self._renamed[origin] = replace(held, dn=after.dn, dn_key=after.dn_key, name=name)
+
+    def _take_name(self, dn_key: str) -> None:
+        """Somebody else has this DN from now on."""
+        self._renamed = {origin: one for origin, one in self._renamed.items() if one.was_key != dn_key}
 
     async def add(self, entry: Entry, deed: Deed, password: Password | None = None) -> Entry:
         """As `NativeDirectory.add`."""
@@ -61,6 +77,7 @@ class MemoryChanges:
         self._refuse_taken(entry.dn_key)
         entry = replace(entry, attributes=attributes, operational=made(entry.operational, str(entry_id), deed))
         origin, revision = Origin(NATIVE, str(entry_id)), max(1, int(deed.at * 1000))
+        self._take_name(entry.dn_key)
         if isinstance(entry, Identity):
             operational = with_state(entry.operational, entry.state)
             person = replace(entry, origin=origin, revision=revision, operational=operational)
@@ -137,6 +154,8 @@ class MemoryChanges:
         origin = held.origin if isinstance(held, Identity | NativeEntry) else None
         if origin is not None and origin.source != NATIVE:
             self._removed.add(origin)
+        if isinstance(held, Identity | NativeEntry):
+            self._renamed.pop(_origin_of(held), None)
         if person is not None:
             del self._people[person.identity.id]
             self._follow(BY_NAME, person.identity.name_key, None)
@@ -151,7 +170,8 @@ class MemoryChanges:
 
     def _entry_written(self, held: Entry, after: Entry, deed: Deed) -> Changed:
         assert isinstance(held, NativeEntry)
-        origin = held.origin or Origin(NATIVE, str(held.id))
+        origin = _origin_of(held)
+        self._note_rename(origin, held, after)
         written = replace(memory_entries.made(after, origin, held.revision + 1, owned=True), id=held.id)
         written = replace(written, members=held.members | written.members)
         self._entries.put(written)
@@ -164,6 +184,7 @@ class MemoryChanges:
         if person.name_key != before.name_key:
             self._refuse_name(person)
         person = replace(person, aliases=self._free(before.aliases, person))
+        self._note_rename(person.origin, before, person)
         kept = replace(held, identity=person)
         if password is not None:
             kept = Person(person, password.stored, password.charset, password.significant)
@@ -173,11 +194,11 @@ class MemoryChanges:
         return Changed(before, person)
 
     def _follow(self, names: Iterable[str], old: str, new: str | None) -> None:
-        """Members of owned groups by another DN or name, or gone."""
+        """Members by another DN or name; of owned groups also gone."""
         by_name = names is BY_NAME
         key: Callable[[str], str] = normalise if by_name else normalise_dn
         for entry in self._entries:
-            if entry.owned and old in memory_entries.member_keys(entry, by_name=by_name):
+            if (entry.owned or new is not None) and old in memory_entries.member_keys(entry, by_name=by_name):
                 there = new is not None and key(new) in memory_entries.member_keys(entry, by_name=by_name)
                 value = None if new is None or (there and key(new) != old) else new.encode()
                 attributes = Attributes(of_members(entry, by_name, old, value))
@@ -203,6 +224,10 @@ class MemoryChanges:
             if one.identity.id != person.id:
                 taken.update((one.identity.name_key, *map(normalise, one.identity.aliases)))
         return tuple(alias for alias in person.aliases if normalise(alias) in kept or normalise(alias) not in taken)
+
+
+def _origin_of(held: Identity | NativeEntry) -> Origin:
+    return held.origin or Origin(NATIVE, str(held.id))
 
 
 def refuse_unlike(entry: Entry, deed: Deed) -> None:

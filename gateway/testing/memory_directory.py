@@ -118,6 +118,7 @@ class MemoryDirectory(MemoryChanges):
         for held in self._people.values():
             _refuse_second(person, held.identity)
         self._make_room(person)
+        self._take_name(person.dn_key)
         adopted = replace(person, revision=adoption.first_revision)
         self._people[person.id] = Person(adopted, adoption.password_hash, adoption.charset, adoption.significant)
         return adopted

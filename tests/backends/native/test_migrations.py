@@ -54,28 +54,28 @@ def version(engine: Engine) -> int:
 
 
 def test_a_new_directory_begins_at_the_newest_version(engine: Engine) -> None:
-    assert version(engine) == check(engine) == len(STEPS) + 1 == 4
+    assert version(engine) == check(engine) == len(STEPS) + 1 == 5
 
 
 def test_missing_steps_are_taken_in_order(engine: Engine) -> None:
     upgrade(engine, (*STEPS, first, second))
-    assert version(engine) == 6
+    assert version(engine) == 7
     assert {"first_step", "second_step"} <= set(inspect(engine).get_table_names())
 
 
 def test_a_step_that_was_taken_is_not_taken_again(engine: Engine) -> None:
     upgrade(engine, (*STEPS, first))
     upgrade(engine, (*STEPS, first, second))
-    assert version(engine) == 6
+    assert version(engine) == 7
 
 
 def test_a_step_that_fails_leaves_nothing(engine: Engine) -> None:
     with pytest.raises(RuntimeError):
         upgrade(engine, (*STEPS, first, broken))
-    assert version(engine) == 5
+    assert version(engine) == 6
     assert "half" not in inspect(engine).get_table_names()
     upgrade(engine, (*STEPS, first, second))
-    assert version(engine) == 6
+    assert version(engine) == 7
 
 
 def test_several_who_start_at_once_take_each_step_once(tmp_path: Path) -> None:
@@ -91,20 +91,20 @@ def test_several_who_start_at_once_take_each_step_once(tmp_path: Path) -> None:
         return reached
 
     with ThreadPoolExecutor(4) as threads:
-        assert [each.result() for each in [threads.submit(start) for _ in range(4)]] == [6, 6, 6, 6]
+        assert [each.result() for each in [threads.submit(start) for _ in range(4)]] == [7, 7, 7, 7]
 
 
 def test_a_newer_version_is_refused(engine: Engine) -> None:
     upgrade(engine, (*STEPS, first, second))
-    with pytest.raises(ConfigError, match=r"newer Bindferry \(schema 6, this one knows 5\)"):
+    with pytest.raises(ConfigError, match=r"newer Bindferry \(schema 7, this one knows 6\)"):
         upgrade(engine, (*STEPS, first))
 
 
 def test_who_may_not_upgrade_is_told_to_start_the_daemon_and_changes_nothing(engine: Engine) -> None:
     assert require(engine)
-    with pytest.raises(ConfigError, match="of schema 4, this release knows 6: start the daemon, it upgrades"):
+    with pytest.raises(ConfigError, match="of schema 5, this release knows 7: start the daemon, it upgrades"):
         require(engine, (*STEPS, first, second))
-    assert version(engine) == 4
+    assert version(engine) == 5
     upgrade(engine, (*STEPS, first))
     with pytest.raises(ConfigError, match="newer"):
         require(engine)

@@ -147,6 +147,7 @@ BY_POSITION = {
 WHOLE_LISTS = {"_ALL", "_ANY", "_POSITIONS", "_CLEAR", "_LAST", "_AT", "_DELETE", "_RENAME"}
 """Statements that may go by a group alone: it is all of its members, the first, or the one at a position."""
 WHOLE_TABLES = {
+    ("renames", "_ALL"): "all who were renamed, kept in memory",
     ("reading", "_COUNTS"): "how many people there are, for `status`",
 }
 COLUMNS = {"PEOPLE", "ENTRIES"}

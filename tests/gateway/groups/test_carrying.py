@@ -34,7 +34,7 @@ def reads(core: Rig, base: str) -> int:
 def without_sources(core: Rig) -> Rig:
     """The same gateway after the source was taken out of its configuration."""
     union = UnionSearch(core.native, (), core.names)
-    core.search = GroupSearch(union, core.group_rules, core.clock)
+    core.search = GroupSearch(union, core.group_rules, core.clock, core.native)
     return core
 
 
