@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import ldap  # type: ignore[import-untyped]  # python-ldap has no types
 import pytest
 import yaml
 from live import unixlogin
 from live.certificates import Authority
-from live.clients import PythonLdap, Way
+from live.clients import PythonLdap, Way, python_ldap
 from live.estate import (
+    APPLICATION,
     CROWD,
     EVERYBODY,
     GROUPS,
@@ -39,6 +41,11 @@ pytestmark = pytest.mark.live
 
 LOGGED_IN, WRONG, CHANGED = "account management done", "Authentication failure", "token altered successfully"
 NEW = "new-canary-83c1"
+MUST_CHANGE = "new one required"
+ASKS = {"nslcd": 2, "sssd": 1}
+"""How often each asks for one change: nslcd without the old password and, where that is refused, with it."""
+CANNOT_TELL = {"nslcd": "cannot retrieve authentication info", "sssd": "Permission denied"}
+"""What PAM says of a password that nobody can prove now; SSSD, where it has not kept it. No wrong password."""
 START = {"nslcd": unixlogin.nslcd, "sssd": unixlogin.sssd}
 _GROUP_OF_DNS = f"dn: cn=managers,{GROUPS}\nchangetype: "
 
@@ -66,7 +73,8 @@ def unix(
     kind = "objectClass: groupOfNames\nobjectClass: extensibleObject\ngidNumber: 30002\n"
     estate.server.modify(f"{_GROUP_OF_DNS}add\ncn: managers\n{kind}{members}")
     group = {"nslcd": (30001, "operators"), "sssd": (30002, "managers")}[name]
-    for gateway in scene(estate, gateways, authority, **ours(name)):
+    access = {"administrators": [APPLICATION.dn]}
+    for gateway in scene(estate, gateways, authority, access=access, **ours(name)):
         with START[name](gateway, place) as machine:
             yield Unix(name, gateway, machine, group)
     estate.server.modify(f"{_GROUP_OF_DNS}delete\n")
@@ -137,6 +145,8 @@ def test_people_change_their_password(unix: Unix, name: str, moved: bool) -> Non
     refused = unix.machine.passwd(name, old, "short")
     assert CHANGED not in refused
     assert "a password needs at least 8 characters" in refused
+    asked = [record["outcome"] for record in unix.gateway.audit("password") if record.get("name") == name]
+    assert asked == ["refused"] * ASKS[unix.application]
     assert CHANGED in unix.machine.passwd(name, old, NEW)
     assert WRONG in unix.machine.login(name, old)
     assert LOGGED_IN in unix.machine.login(name, NEW)
@@ -144,8 +154,24 @@ def test_people_change_their_password(unix: Unix, name: str, moved: bool) -> Non
     assert [PythonLdap().bind(way, who(name, word)).code for word in (old, NEW)] == [49, 0]
 
 
+def test_who_must_change_the_password_is_told_so_and_can(unix: Unix) -> None:
+    """R7: by the password policy control."""
+    name = CROWD[2]
+    assert LOGGED_IN in unix.machine.login(name)
+    unix.gateway.settle([name])
+    administrator = python_ldap(Way(unix.gateway.uri), APPLICATION)
+    administrator.modify_s(dn_of(name), [(ldap.MOD_REPLACE, "pwdReset", [b"TRUE"])])
+    administrator.unbind_s()
+    told = unix.machine.login(name)
+    assert MUST_CHANGE in told
+    assert LOGGED_IN not in told
+    assert CHANGED in unix.machine.passwd(name, password_of(name), NEW)
+    assert LOGGED_IN in unix.machine.login(name, NEW)
+    assert WRONG in unix.machine.login(name)
+
+
 def test_an_outage_of_the_old_server_is_no_wrong_password(unix: Unix, estate: Estate) -> None:
-    """R6, R9. SSSD takes its server for gone then, and lets those in whose passwords it has kept."""
+    """R6, R9. SSSD takes its server for gone then, and lives on what it has kept; afterwards both go on."""
     assert unix.machine.lines("getent", "passwd", LATE) == [account(LATE)]
     estate.stop()
     for name in (*MOVED, *STAYED):
@@ -154,11 +180,15 @@ def test_an_outage_of_the_old_server_is_no_wrong_password(unix: Unix, estate: Es
         assert unix.machine.lines("getent", "passwd", name) == [account(name)]
         assert 30000 in unix.machine.groups(name)
     for word in (password_of(LATE), "wrong"):
-        told = unix.machine.login(LATE, word)
-        assert LOGGED_IN not in told
-        assert WRONG not in told
+        assert CANNOT_TELL[unix.application] in unix.machine.login(LATE, word)
     assert CHANGED not in unix.machine.passwd(LATE, password_of(LATE), NEW)
+    assert unix.machine.lines("getent", "passwd", LATE) == ([account(LATE)] if unix.application == "sssd" else [])
     assert set(outcomes(unix.gateway, LATE)) <= {"unavailable"}
+    estate.restore()
+    if unix.application == "sssd":
+        unix.machine.go_online()
+    until(lambda: LOGGED_IN in unix.machine.login(CROWD[3]), "the old server is used again")
+    unix.gateway.settle([CROWD[3]])
 
 
 def test_without_the_old_server_who_has_moved_has_everything(unix: Unix, estate: Estate, place: Path) -> None:
@@ -174,7 +204,7 @@ def test_without_the_old_server_who_has_moved_has_everything(unix: Unix, estate:
             assert LOGGED_IN in machine.login(name)
         until(lambda: account(OUT[1]) in machine.lines("getent", "passwd"), "everybody has been read")
         listed = machine.lines("getent", "passwd")
-        assert [name for name in EVERYBODY if account(name) in listed] == [*MOVED, *STAYED, *CROWD[:2]]
+        assert [name for name in EVERYBODY if account(name) in listed] == [*MOVED, *STAYED, *CROWD[:4]]
         assert machine.run("getent", "passwd", LATE).returncode != 0
         assert CHANGED in machine.passwd(OUT[0], password_of(OUT[0]), NEW)
         assert WRONG in machine.login(OUT[0])
