@@ -33,6 +33,7 @@ from gateway.identity.proofs import Proofs
 from gateway.identity.set_password import PasswordSetter
 from gateway.identity.throttle import ForwardBudget, Throttle, ThrottleRules
 from gateway.identity.union import UnionSearch
+from gateway.identity.verify_certificate import CertificateVerifier
 from gateway.identity.verify_legacy import LegacyVerifier
 from gateway.identity.verify_native import NativeVerifier
 from gateway.passwords.argon2 import Argon2Hasher
@@ -72,6 +73,7 @@ class Core:
     work: DirectoryWork
     names: NameRules
     administrators: Administrators
+    certificates: CertificateVerifier
     proofs: Proofs = field(repr=False)
 
 
@@ -212,7 +214,10 @@ def assemble(settings: Settings, stores: Stores, audit: AuditSink, clock: Any) -
         audit=audit,
         clock=clock,
     )
-    return Core(stores, authenticator, search, migrator, carrier, changes, work, names, administrators, proofs)
+    bearer = CertificateVerifier(
+        native=stores.native, sources=stores.sources, names=names, proofs=proofs, audit=audit, clock=clock
+    )
+    return Core(stores, authenticator, search, migrator, carrier, changes, work, names, administrators, bearer, proofs)
 
 
 def _password_rules(settings: Settings) -> PasswordRules:

@@ -20,10 +20,12 @@ from gateway import __version__
 from gateway.app import Core, Stores, assemble, open_stores
 from gateway.auditfile import AuditFile, check_writable
 from gateway.config import Settings
+from gateway.config.clientcertificates import plain_fingerprint
 from gateway.config.listen import Ldap, Ldaps, Named, Proxy
 from gateway.errors import BindferryError, ConfigError, DirectoryError
 from gateway.frontends.ldap.applications import Applications
 from gateway.frontends.ldap.balanced import Balanced
+from gateway.frontends.ldap.certificates import Naming
 from gateway.frontends.ldap.configured import configured, outside
 from gateway.frontends.ldap.listener import Door, Listener
 from gateway.frontends.ldap.paging import Resting
@@ -142,7 +144,7 @@ class Daemon:
         listen = self._settings.listen
         for name, place in listen.doors().items():
             if place.keypair is not None and place.keypair_files is not None:
-                self._tls[name] = ServerTls(name, place.keypair, place.keypair_files)
+                self._tls[name] = ServerTls(name, place.keypair, place.keypair_files, place.client_certificates)
         if self._tls:
             self._renewing = self._reactor.callLater(_RENEWAL, self._renew)
 
@@ -201,6 +203,10 @@ class Daemon:
     def _factory(self, name: str, door: Ldap | Ldaps, listener: Listener, services: Services) -> Any:
         """What makes the connections of one port."""
         context = self._tls.get(name)
+        if door.client_certificates is not None:
+            asked = door.client_certificates
+            table = {plain_fingerprint(written): who for written, who in asked.fingerprints.items()}
+            services = replace(services, naming=Naming(asked.map, table))
         factory: Any = Door(listener, name, services)
         if isinstance(door, Ldap) and not (isinstance(door, Named) and door.tls):
             of_port = replace(services, starttls=door.starttls, tls=context, clear_text=door.clear_text)
@@ -234,6 +240,7 @@ class Daemon:
             passwords=core.passwords,
             work=core.work,
             administers=core.administrators.include if core.administrators else None,
+            usher=core.certificates,
             naming_contexts=tuple(contexts),
             login_attributes=tuple(name.lower() for name in settings.names.login_attributes),
             limits=settings.limits,

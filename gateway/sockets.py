@@ -14,10 +14,24 @@ from twisted.internet.ssl import CertificateOptions, TLSVersion
 from twisted.logger import Logger
 from zope.interface import implementer
 
+from gateway.config.clientcertificates import ClientCertificates, Trust, read_trust
 from gateway.config.tls import Keypair, read_keypair
 from gateway.errors import ConfigError
 
 _BACKLOG = 1024
+_MOST_TOLD = 256
+_FAULTS = {  # X509_V_ERR_… of OpenSSL
+    3: "there is no revocation list of its authority",
+    9: "it is not valid yet",
+    10: "it has expired",
+    12: "the revocation list has expired",
+    18: "it is signed by itself",
+    19: "its authority is not one of those in the file",
+    20: "its authority is not one of those in the file",
+    21: "its authority is not one of those in the file",
+    23: "it has been revoked",
+    26: "it was not issued for clients",
+}
 _log = Logger(namespace="bindferry")
 
 
@@ -41,11 +55,14 @@ class ServerTls:
     """The TLS end of each new connection of one listener. Its certificate can be replaced: connections that are open
     keep the one that they have seen, new ones get the other."""
 
-    def __init__(self, name: str, keypair: Keypair, files: tuple[Path, Path]) -> None:
+    def __init__(
+        self, name: str, keypair: Keypair, files: tuple[Path, Path], clients: ClientCertificates | None = None
+    ) -> None:
         self.name = name
         self._files = files
-        self._seen = _look(files)
-        self._use(keypair)
+        self._clients = clients
+        self._seen = self._look()
+        self._use(keypair, None if clients is None else clients.trust)
 
     def serverConnectionForTLS(self, protocol: object) -> SSL.Connection:  # noqa: N802 - the interface's name
         """What Twisted asks at each handshake."""
@@ -59,25 +76,52 @@ class ServerTls:
     def refresh(self) -> None:
         """Use the files as they are now, if they have changed since they were last looked at. What is wrong with them
         is said once, and the certificate in use stays: a renewal may be half written."""
-        seen = _look(self._files)
+        seen = self._look()
         if seen == self._seen:
             return
         self._seen = seen
         try:
-            self._use(read_keypair(*self._files))
+            clients = self._clients
+            self._use(read_keypair(*self._files), None if clients is None else read_trust(clients.ca, clients.crl))
         except (ValueError, SSL.Error) as error:
             _log.error("{name}: the old certificate stays in use: {text}", name=self.name, text=str(error))
         else:
             _log.info("{name}: a new certificate is in use", name=self.name)
 
-    def _use(self, keypair: Keypair) -> None:
-        self._context = _server_context(keypair)
+    def _use(self, keypair: Keypair, trust: Trust | None) -> None:
+        context = _server_context(keypair)
+        if trust is not None and self._clients is not None:
+            _ask_for_certificates(context, trust, self.name, required=self._clients.required)
+        self._context = context
         self._keypair = keypair
 
+    def _look(self) -> tuple[tuple[int, int, int] | None, ...]:
+        """What changes when a file is written or replaced."""
+        return tuple(map(_mark, (*self._files, *(() if self._clients is None else self._clients.files))))
 
-def _look(files: tuple[Path, Path]) -> tuple[tuple[int, int, int] | None, ...]:
-    """What changes when a file is written or replaced."""
-    return tuple(map(_mark, files))
+
+def _ask_for_certificates(context: SSL.Context, trust: Trust, name: str, *, required: bool) -> None:
+    """Believe these authorities and no other. A certificate that is shown must be good, whether one is required or not:
+    OpenSSL ends the handshake else. Sessions are not resumed (`_server_context`), so each connection is asked."""
+
+    def note(_: object, certificate: crypto.X509, number: int, depth: int, good: int) -> bool:
+        if not good:
+            _log.info(
+                "{name}: the certificate of {subject} is refused: {why}",
+                name=name,
+                subject=certificate.to_cryptography().subject.rfc4514_string()[:_MOST_TOLD],
+                why=_FAULTS.get(number, f"OpenSSL's verification error {number} at depth {depth}"),
+            )
+        return bool(good)
+
+    store = context.get_cert_store()
+    assert store is not None
+    for authority in trust.authorities:
+        store.add_cert(crypto.X509.from_cryptography(authority))
+    if trust.revoked is not None:
+        store.add_crl(trust.revoked)
+        store.set_flags(crypto.X509StoreFlags.CRL_CHECK)
+    context.set_verify(SSL.VERIFY_PEER | (SSL.VERIFY_FAIL_IF_NO_PEER_CERT if required else 0), note)
 
 
 def _mark(file: Path) -> tuple[int, int, int] | None:

@@ -28,6 +28,7 @@ from gateway.identity.proofs import Proofs
 from gateway.identity.set_password import PasswordSetter
 from gateway.identity.throttle import ForwardBudget, Throttle, ThrottleRules
 from gateway.identity.union import UnionSearch
+from gateway.identity.verify_certificate import CertificateVerifier
 from gateway.identity.verify_legacy import LegacyVerifier
 from gateway.identity.verify_native import NativeVerifier
 from gateway.testing.memory_directory import MemoryDirectory
@@ -131,6 +132,9 @@ class Rig:
             throttle=limits,
             audit=self.trail,
             clock=self.clock,
+        )
+        self.certificates = CertificateVerifier(
+            native=self.native, sources=guarded, names=rules, proofs=proofs, audit=self.trail, clock=self.clock
         )
         changes = changes or PasswordRules()
         setter = PasswordSetter(

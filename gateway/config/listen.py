@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
+from gateway.config.clientcertificates import ClientCertificates
 from gateway.config.networks import EVERYWHERE, Network
 from gateway.config.tls import Keypair, read_keypair
 from gateway.options import Options, Seconds
@@ -63,6 +64,7 @@ class Proxy(Options):
 class _TlsListener(_Listener):
     certificate: Path | None = None
     key: Path | None = None
+    client_certificates: ClientCertificates | None = None
     proxy: Proxy | None = None
     _keypair: Keypair | None = PrivateAttr(default=None)
 
@@ -71,6 +73,8 @@ class _TlsListener(_Listener):
         if self.certificate is None:
             if self.key is not None:
                 raise ValueError("there is a key and no certificate")
+            if self.client_certificates is not None:
+                raise ValueError("client_certificates mean nothing without a certificate: clients show theirs in TLS")
             return self
         self._keypair = read_keypair(self.certificate, self.key or self.certificate)
         return self
@@ -107,6 +111,8 @@ class Ldap(_TlsListener):
 def _check_starttls(listener: Ldap) -> None:
     if listener.starttls != "off" and listener.certificate is None:
         raise ValueError(f"starttls is {listener.starttls}: it needs a certificate (or write starttls: off)")
+    if listener.starttls == "off" and listener.client_certificates is not None:
+        raise ValueError("client_certificates mean nothing where starttls is off")
     if listener.starttls == "required" and listener.clear_text:
         raise ValueError("clear_text means nothing where starttls is required: write starttls: offered, or off")
 

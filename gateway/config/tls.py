@@ -49,11 +49,11 @@ class Keypair:
 def read_keypair(certificate: Path, key: Path) -> Keypair:
     """Both files, which may be the same; `ValueError` says in one sentence what is wrong with them."""
     try:
-        certificates = x509.load_pem_x509_certificates(_read(certificate, "certificate"))
+        certificates = x509.load_pem_x509_certificates(read_pem(certificate, "certificate"))
     except (ValueError, UnsupportedAlgorithm) as error:
         raise ValueError(_text(error, f"the certificate file {certificate} holds no PEM certificate")) from None
     try:
-        private = load_pem_private_key(_read(key, "key"), password=None)
+        private = load_pem_private_key(read_pem(key, "key"), password=None)
     except TypeError:
         raise ValueError(f"the key in {key} is encrypted: store it decrypted, readable only by the daemon") from None
     except (ValueError, UnsupportedAlgorithm) as error:
@@ -70,7 +70,8 @@ class _UnreadableError(ValueError):
     """The file itself cannot be had; its text is already the sentence."""
 
 
-def _read(path: Path, what: str) -> bytes:
+def read_pem(path: Path, what: str) -> bytes:
+    """The beginning of the file, as much as such files have; `ValueError` where it cannot be read."""
     try:
         with path.open("rb") as file:
             return file.read(_MOST)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import ssl
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from configuring import write_keypair
+from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from live.certificates import Authority, Files
 from OpenSSL import SSL
 from twisted.logger import LogEvent, formatEvent, globalLogPublisher
 
+from gateway.config.clientcertificates import ClientCertificates
 from gateway.config.tls import read_keypair
 from gateway.sockets import ServerTls
 
@@ -19,20 +24,26 @@ from gateway.sockets import ServerTls
 class Place:
     """The file of certificate and key, and the listener's TLS over it."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, clients: ClientCertificates | None = None) -> None:
         self.file = directory / "tls.pem"
         self.write("old.example")
-        self.tls = ServerTls("ldaps", read_keypair(self.file, self.file), (self.file, self.file))
+        self.tls = ServerTls("ldaps", read_keypair(self.file, self.file), (self.file, self.file), clients)
 
     def write(self, name: str, days: int = 90) -> None:
         new = self.file.with_suffix(".new")
         write_keypair(new, begin=datetime.now(UTC), days=days, name=name)
         new.rename(self.file)
 
-    def connect(self) -> tuple[SSL.Connection, SSL.Connection]:
-        """Client and server after a handshake."""
+    def connect(self, files: Files | None = None, version: int | None = None) -> tuple[SSL.Connection, SSL.Connection]:
+        """Client and server after a handshake; the client has this certificate."""
         server = self.tls.serverConnectionForTLS(None)
-        client = SSL.Connection(SSL.Context(SSL.TLS_CLIENT_METHOD), None)
+        context = SSL.Context(SSL.TLS_CLIENT_METHOD)
+        if version is not None:
+            context.set_max_proto_version(version)
+        if files is not None:
+            context.use_certificate_file(str(files.certificate))
+            context.use_privatekey_file(str(files.key))
+        client = SSL.Connection(context, None)
         server.set_accept_state()
         client.set_connect_state()
         for _ in range(4):
@@ -107,3 +118,131 @@ def test_when_it_expires_is_known_of_the_certificate_in_use(place: Place) -> Non
     assert place.tls.expires == before
     place.tls.refresh()
     assert place.tls.expires < before
+
+
+SUBJECT = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "jdoe")])
+BOTH = pytest.mark.parametrize("version", [SSL.TLS1_2_VERSION, SSL.TLS1_3_VERSION])
+
+
+class Clients:
+    """A listener that asks for certificates of one authority."""
+
+    def __init__(self, directory: Path, **options: Any) -> None:
+        self.authority = Authority(directory, "CA")
+        self.good = self.authority.issue_client(SUBJECT)
+        self.place = Place(directory, ClientCertificates(ca=self.authority.certificate, **options))
+
+    def shown(self, files: Files | None, version: int | None = None) -> str | None:
+        """The subject that the server has verified; None where there is none. `SSL.Error` where it hangs up."""
+        _, server = self.place.connect(files, version)
+        held = server.get_peer_certificate(as_cryptography=True)
+        return None if held is None else held.subject.rfc4514_string()
+
+
+@BOTH
+def test_a_certificate_of_the_authority_is_verified_and_none_is_none(tmp_path: Path, version: int) -> None:
+    clients = Clients(tmp_path)
+    assert clients.shown(clients.good, version) == "CN=jdoe"
+    assert clients.shown(None, version) is None
+
+
+@BOTH
+def test_a_certificate_that_is_not_good_ends_the_handshake_and_the_log_says_why(
+    tmp_path: Path, version: int, lines: Any
+) -> None:
+    """Even where none is required: it must never count as one that was not shown."""
+    clients = Clients(tmp_path)
+    (tmp_path / "other").mkdir()
+    bad = {
+        "its authority is not one of those in the file": Authority(tmp_path / "other", "CA").issue_client(SUBJECT),
+        "it has expired": clients.authority.issue_client(SUBJECT, days=-1),
+        "it was not issued for clients": clients.authority.issue_client(SUBJECT, usage=ExtendedKeyUsageOID.SERVER_AUTH),
+    }
+    for why, files in bad.items():
+        with pytest.raises(SSL.Error):
+            clients.shown(files, version)
+        assert lines()[-1].startswith("ldaps: the certificate of CN=jdoe is refused: "), why
+    told = "\n".join(lines())
+    assert "it has expired" in told
+    assert "it was not issued for clients" in told
+
+
+@BOTH
+def test_where_one_is_required_nobody_comes_in_without(tmp_path: Path, version: int) -> None:
+    clients = Clients(tmp_path, required=True)
+    assert clients.shown(clients.good, version) == "CN=jdoe"
+    with pytest.raises(SSL.Error):
+        clients.shown(None, version)
+
+
+def test_a_revoked_certificate_is_refused_as_soon_as_the_list_says_so(tmp_path: Path, lines: Any) -> None:
+    clients = Clients(tmp_path)
+    revocations = tmp_path / "list.crl"
+    clients.authority.revoke().rename(revocations)
+    options = ClientCertificates(ca=clients.authority.certificate, crl=revocations)
+    clients.place = Place(tmp_path, options)
+    assert clients.shown(clients.good) == "CN=jdoe"
+    clients.authority.revoke(clients.good).rename(revocations)
+    clients.place.tls.refresh()
+    with pytest.raises(SSL.Error):
+        clients.shown(clients.good)
+    assert lines()[-1] == "ldaps: the certificate of CN=jdoe is refused: it has been revoked"
+    assert clients.shown(clients.authority.issue_client(SUBJECT)) == "CN=jdoe"
+
+
+def test_new_authorities_are_believed_without_a_restart_and_a_broken_file_changes_nothing(
+    tmp_path: Path, lines: Any
+) -> None:
+    clients = Clients(tmp_path)
+    other = Authority(tmp_path, "Other")
+    file = clients.authority.certificate
+    file.write_text("half a file")
+    clients.place.tls.refresh()
+    assert "the old certificate stays in use: the authorities file" in lines()[-1]
+    assert clients.shown(clients.good) == "CN=jdoe"
+    file.write_bytes(other.certificate.read_bytes())
+    clients.place.tls.refresh()
+    assert clients.shown(other.issue_client(SUBJECT)) == "CN=jdoe"
+    with pytest.raises(SSL.Error):
+        clients.shown(clients.good)
+
+
+class Resuming:
+    """A client of the standard library, which can tell whether a session was resumed."""
+
+    def __init__(self, place: Place, files: Files, version: ssl.TLSVersion) -> None:
+        self._place = place
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._context.check_hostname, self._context.verify_mode = False, ssl.CERT_NONE
+        self._context.maximum_version = version
+        self._context.load_cert_chain(files.certificate, files.key)
+
+    def connect(self, session: ssl.SSLSession | None = None) -> ssl.SSLObject:
+        """After a handshake and one byte from the server, behind which its tickets would have come."""
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        client = self._context.wrap_bio(incoming, outgoing, session=session)
+        server = self._place.tls.serverConnectionForTLS(None)
+        server.set_accept_state()
+        for _ in range(4):
+            with contextlib.suppress(ssl.SSLWantReadError):
+                client.do_handshake()
+            if outgoing.pending:
+                server.bio_write(outgoing.read())
+            with contextlib.suppress(SSL.WantReadError):
+                server.do_handshake()
+            with contextlib.suppress(SSL.WantReadError):
+                incoming.write(server.bio_read(65536))
+        server.send(b"x")
+        incoming.write(server.bio_read(65536))
+        assert client.read(1) == b"x"
+        return client
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_no_session_is_resumed_so_every_connection_shows_its_certificate_anew(
+    tmp_path: Path, version: ssl.TLSVersion
+) -> None:
+    clients = Clients(tmp_path)
+    client = Resuming(clients.place, clients.good, version)
+    first = client.connect()
+    assert not client.connect(first.session).session_reused

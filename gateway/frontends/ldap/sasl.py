@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gateway.frontends.ldap.session import Session
 
 PLAIN = "PLAIN"
+EXTERNAL = "EXTERNAL"
 
 _NOT_HERE = LdapResult(
     ResultCode.AUTH_METHOD_NOT_SUPPORTED, diagnostic="this SASL mechanism does not work on this connection"
@@ -29,13 +30,17 @@ _GO_ON = LdapResult(ResultCode.SASL_BIND_IN_PROGRESS)
 
 def mechanisms(session: Session) -> list[str]:
     """Those that work on this connection as it is now."""
-    return [PLAIN] if session.takes_passwords else []
+    known = [PLAIN] if session.takes_passwords else []
+    return known if session.certificate() is None else [EXTERNAL, *known]
 
 
 async def authenticate(session: Session, method: SaslAuthentication) -> Outcome | LdapResult:
     """What the core decides; a result where there is nothing to decide: another mechanism, or not all is said yet."""
-    if method.mechanism.upper() == PLAIN:
+    mechanism = method.mechanism.upper()
+    if mechanism == PLAIN:
         return await _plain(session, method.credentials)
+    if mechanism == EXTERNAL:
+        return await _external(session, method.credentials)
     return _NOT_HERE
 
 
@@ -61,6 +66,22 @@ async def _plain(session: Session, credentials: bytes | None) -> Outcome | LdapR
     except (UnicodeDecodeError, LdapError):
         return _malformed("a name in a PLAIN message is none")
     return await session.services.binder.bind(credential, session.peer_named(credential.login))
+
+
+async def _external(session: Session, credentials: bytes | None) -> Outcome | LdapResult:
+    """RFC 4422 appendix A, RFC 4513 5.2.3: whoever the certificate of this connection is issued to. Where TLS has
+    verified none, the mechanism is not there, as slapd has it. Without an initial response the owner is meant, as 389
+    has it: UnboundID's SDK sends none and does not go on."""
+    usher, naming, certificate = session.services.usher, session.services.naming, session.certificate()
+    if usher is None or naming is None or certificate is None:
+        return _NOT_HERE
+    try:
+        acting_as = await _authorization(session, credentials or b"")
+    except (UnicodeDecodeError, LdapError):
+        return _malformed("the authorization identity in an EXTERNAL message is none")
+    credential = naming.credential(certificate, acting_as)
+    peer = session.peer if credential.login is None else session.peer_named(credential.login)
+    return await usher.admit(credential, peer)
 
 
 async def _authorization(session: Session, credentials: bytes) -> LoginName | None:

@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 from gateway.config.limits import Limits
 from gateway.config.networks import IPNetwork
 from gateway.frontends.ldap.applications import Applications
+from gateway.frontends.ldap.certificates import Naming
 from gateway.frontends.ldap.paging import Resting
 from gateway.identity.change_password import PasswordWish
 from gateway.identity.directory_work import DirectoryWork
@@ -19,6 +20,7 @@ from gateway.identity.model import Entry, Identity, PasswordCredential, Peer
 from gateway.identity.outcome import Outcome
 from gateway.identity.password_outcome import Denied, PasswordOutcome, Why
 from gateway.identity.search import Query
+from gateway.identity.verify_certificate import CertificateCredential
 
 
 class Binder(Protocol):
@@ -26,6 +28,14 @@ class Binder(Protocol):
 
     async def bind(self, credential: PasswordCredential, peer: Peer) -> Outcome:
         """Yes, no, not mine, cannot tell (R6). Raises nothing for a "no"."""
+        ...
+
+
+class Usher(Protocol):
+    """Decides about client certificates; `gateway.identity.verify_certificate.CertificateVerifier` is one."""
+
+    async def admit(self, credential: CertificateCredential, peer: Peer) -> Outcome:
+        """As `Binder.bind`."""
         ...
 
 
@@ -66,7 +76,8 @@ class Services:
     `tls` is what `transport.startTLS` takes, None where there is no certificate. `clear_text` are the networks from
     which passwords may come without it; from this machine itself they may, unless StartTLS is required. `spelled_out`
     gives the same query in filter items that an entry alone can answer. `administers` says whether somebody reads the
-    whole tree, None where nobody does.
+    whole tree, None where nobody does. `usher` lets people in by client certificates, which say by `naming` whose
+    they are; without `naming`, the port asks for none.
     """
 
     binder: Binder
@@ -85,6 +96,8 @@ class Services:
     passwords: PasswordChanger = field(default_factory=NoChanges)
     work: DirectoryWork | None = None
     administers: Callable[[Identity], Awaitable[bool]] | None = None
+    usher: Usher | None = None
+    naming: Naming | None = None
     spelled_out: Callable[[Query], Awaitable[Query]] = _as_it_is
 
     @property

@@ -7,8 +7,9 @@ Whom it speaks for is in `speaker`, what a request means in the operations, how 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
+from cryptography import x509
 from twisted.internet.interfaces import IAddress, ISSLTransport
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.logger import Logger
@@ -230,6 +231,15 @@ class Session(Speaker, Protocol):
             super().become(identity)
             limits = self.services.limits
             self._buffer.limit = limits.message_anonymous if identity is None else limits.message_authenticated
+
+    def certificate(self) -> x509.Certificate | None:
+        """The client's, if this port asks for one and TLS has verified it. It ends the handshake otherwise: by the time
+        that a request arrives, there is none or a good one."""
+        if self.services.naming is None or not self.is_tls:
+            return None
+        transport: Any = self.transport
+        shown = transport.getPeerCertificate()
+        return None if shown is None else cast(x509.Certificate, shown.to_cryptography())
 
     def _start_tls(self, call: Call) -> None:
         """RFC 4511 4.14. What a client sends behind the request, before it has the answer, was put there by somebody

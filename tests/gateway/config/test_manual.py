@@ -10,6 +10,7 @@ from typing import Any, get_args
 import pytest
 import yaml
 from configuring import NOW, write_keypair
+from live.certificates import Authority
 from pydantic import BaseModel
 
 from gateway.config import Settings, load
@@ -27,6 +28,8 @@ def installed(tmp_path: Path, text: str) -> Settings:
     write_keypair(tmp_path / "tls.pem")
     (tmp_path / "tls.key").write_bytes((tmp_path / "tls.pem").read_bytes())
     (tmp_path / "tls.key").chmod(0o600)
+    (tmp_path / "clients-ca.pem").write_bytes((tmp_path / "tls.pem").read_bytes())
+    Authority(tmp_path).revoke().rename(tmp_path / "clients.crl")
     (tmp_path / "old-ca.pem").write_bytes((tmp_path / "tls.pem").read_bytes())
     (tmp_path / "staff").write_text("secret\n")
     for name in ("customers", "shop"):

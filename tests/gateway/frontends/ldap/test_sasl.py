@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from conversation import Client, People, bind_request, person, search_request, services, values
 from core_rig import RIGHT, WRONG, Rig
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from gateway.config.networks import EVERYWHERE
 from gateway.frontends.ldap.access import LONGEST_PASSWORD
+from gateway.frontends.ldap.certificates import Naming
 from gateway.frontends.ldap.services import Services
 from gateway.identity.outcome import Unavailable
 from gateway.wire.controls import PASSWORD_POLICY
@@ -203,3 +210,87 @@ def test_after_plain_the_connection_reads_and_a_failed_one_makes_it_anonymous() 
     assert client.result(search_request("dc=example,dc=com")).code == 0
     client.result(plain("jdoe", b"guess"))
     assert client.result(search_request("dc=example,dc=com")).code == 50
+
+
+class Shown:
+    """The part of pyOpenSSL's certificate that is used here."""
+
+    def __init__(self, name: str) -> None:
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        key, at = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+        builder = x509.CertificateBuilder(subject, subject, key.public_key(), 7, at, at + timedelta(days=1))
+        self._made = builder.sign(key, hashes.SHA256())
+
+    def to_cryptography(self) -> x509.Certificate:
+        return self._made
+
+
+class CertificateSite(Site):
+    """The same behind TLS that has verified a certificate of this common name, or none."""
+
+    def __init__(self, name: str | None, **settings: Any) -> None:
+        super().__init__(naming=Naming("subject-cn", {}), **settings)
+        self.services = replace(self.services, usher=self.rig.certificates)
+        self.client = Client(self.services, clock=self.rig.clock, tls=True)
+        shown = None if name is None else Shown(name)
+        self.client.transport.getPeerCertificate = lambda: shown  # type: ignore[attr-defined]  # as ISSLTransport has it
+
+    def listed(self) -> list[bytes]:
+        (entry,) = self.client.search("", None, "supportedSASLMechanisms", scope=0)
+        return values(entry)["supportedSASLMechanisms"]
+
+
+@pytest.mark.parametrize("credentials", [
+    None, b"", b"u:jdoe", b"dn:" + JDOE.encode(), b"u:CORP\\jdoe", b"u:john.doe@corp.example", b"jdoe",
+])  # fmt: skip
+def test_external_lets_the_owner_of_the_certificate_in(credentials: bytes | None) -> None:
+    """RFC 4422 appendix A, RFC 4513 5.2.3."""
+    site = CertificateSite("jdoe")
+    assert site.code(sasl("EXTERNAL", credentials)) == 0
+    assert site.bound_as == "jdoe"
+    assert site.rig.trail.events() == [("bind", "accepted")]
+
+
+@pytest.mark.parametrize(("credentials", "code"), [
+    (b"u:other", 49), (b"dn:uid=other,ou=people,o=corp", 49), (b"dn:nonsense=", 49), (b"dn:=x", 2), (b"\xff", 2),
+    (b"u:jdoe\0", 2),
+])  # fmt: skip
+def test_external_lets_nobody_act_as_somebody_else(credentials: bytes, code: int) -> None:
+    site = CertificateSite("jdoe")
+    site.rig.source.add("other", RIGHT)
+    assert site.code(sasl("EXTERNAL", credentials)) == code
+    assert site.bound_as is None
+
+
+def test_a_certificate_of_nobody_is_refused_like_a_wrong_password() -> None:
+    site = CertificateSite("nobody")
+    refused = site.client.result(sasl("EXTERNAL", b""))
+    assert refused == site.client.result(plain("jdoe", WRONG))
+    assert site.rig.trail[0].detail == "nobody has this name; certificate of 'CN=nobody'"
+
+
+def test_an_outage_is_unavailable_for_certificates_too() -> None:
+    """R6."""
+    site = CertificateSite("jdoe")
+    site.rig.source.fail_with()
+    assert site.code(sasl("EXTERNAL", b"")) == 52
+
+
+def test_external_is_there_only_where_a_certificate_was_verified() -> None:
+    """RFC 4513 5.2.3; without one it is a mechanism that does not exist, as slapd has it."""
+    with_one, without = CertificateSite("jdoe"), CertificateSite(None)
+    assert (with_one.listed(), without.listed()) == ([b"EXTERNAL", b"PLAIN"], [b"PLAIN"])
+    assert without.code(sasl("EXTERNAL", b"")) == 7
+    in_clear = Client(without.services)
+    assert in_clear.result(sasl("EXTERNAL", b"")).code == 7
+    unasked = Client(replace(without.services, naming=None), tls=True)
+    assert unasked.result(sasl("EXTERNAL", b"")).code == 7
+    assert without.rig.trail.events() == []
+
+
+def test_a_failed_external_makes_the_connection_anonymous() -> None:
+    """RFC 4513 4."""
+    site = CertificateSite("nobody")
+    assert site.code(plain("jdoe")) == 0
+    assert site.code(sasl("EXTERNAL", b"")) == 49
+    assert site.bound_as is None
