@@ -4,12 +4,13 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint clean
+.PHONY: help demo test test-fast bench lint clean
 
 help:
 	@echo "make demo       two old stores and the gateway before them on 127.0.0.1, with commands to paste"
 	@echo "make test       every test, with real servers and clients (installs them: root or sudo), and lint"
 	@echo "make test-fast  unit and flow tests: no servers, under a minute"
+	@echo "make bench      beside OpenLDAP and ldaptor: one table; ARGS=--quick two minutes, ARGS=--help what else"
 	@echo "make lint       ruff and mypy"
 	@echo "make clean      remove what the others made here"
 	@echo "PYTHON=/path/to/python3.12 make …   takes another Python"
@@ -24,6 +25,10 @@ test: $(VENV)/ready-live lint
 
 test-fast: $(VENV)/ready-test | drivers
 	@$(BIN)/python -m pytest -n 2 -m "not live" --ignore=tests/live --ignore=tests/bench
+
+# The servers it needs are among those of the live tests.
+bench: $(VENV)/ready-test | servers
+	@PYTHONPATH=tests $(BIN)/python -m bench $(ARGS)
 
 lint: $(VENV)/ready-test
 	@$(BIN)/ruff check .

@@ -5,7 +5,7 @@ set -eu
 
 drivers="unixodbc libsqliteodbc"
 packages="slapd slapd-contrib ldap-utils postgresql mariadb-server unixodbc odbc-postgresql odbc-mariadb libsqliteodbc
-haproxy libsasl2-modules libldap-dev libsasl2-dev gcc python3-dev
+haproxy libsasl2-modules libldap-dev libsasl2-dev libssl-dev gcc libc6-dev python3-dev
 apache2-bin nslcd libnss-ldapd libpam-ldapd sssd-common sssd-ldap pamtester dovecot-imapd dovecot-ldap postfix postfix-ldap
 squid sasl2-bin freeradius freeradius-ldap freeradius-utils default-jdk-headless libtomcat9-java php-cli
 php-ldap libnet-ldap-perl libio-socket-ssl-perl ruby ruby-net-ldap curl
