@@ -24,7 +24,7 @@ MOST_GROUPS = 10_000
 """Groups of one entry, or met on one way through groups in groups."""
 DEPTH = 64
 """Groups in groups in groups: no directory is that deep."""
-FEW = 4
+FEW = 16
 """So many entries are asked about one by one, which reads nobody's list of members."""
 _KEPT = 10_000
 _KEEP_SECONDS = 1.0

@@ -214,3 +214,15 @@ def test_what_goes_from_entry_to_entry_is_spelled_out_in_items_that_an_entry_ans
     assert spelled.filter.matches(in_crew) is True
     plain = replace(asked, filter=parse_filter("(uid=anna)"))
     assert now(core.search.spelled_out(plain)) is plain
+
+
+def test_memberof_of_a_few_people_reads_no_list_of_members() -> None:
+    """R18: they may be in a group of a hundred thousand."""
+    source = old_store()
+    for number in range(8):
+        source.add(f"more{number}", RIGHT, dn=dn(f"more{number}"), key=f"more{number}")
+    core = rig(source)
+    found = ask(core, "(uid=*)", "memberof")
+    assert len(found) == 12
+    assert sum(bool(entry.operational.get("memberOf")) for entry in found) > 1
+    assert [call for call in source.asked if call.startswith("search cn=")] == []
