@@ -21,12 +21,13 @@ from gateway.app import Core, Stores, assemble, open_stores
 from gateway.auditfile import AuditFile, check_writable
 from gateway.config import Settings
 from gateway.config.clientcertificates import plain_fingerprint
+from gateway.config.doubts import outside
 from gateway.config.listen import Ldap, Ldaps, Named, Proxy
 from gateway.errors import BindferryError, ConfigError, DirectoryError
 from gateway.frontends.ldap.applications import Applications
 from gateway.frontends.ldap.balanced import Balanced
 from gateway.frontends.ldap.certificates import Naming
-from gateway.frontends.ldap.configured import configured, outside
+from gateway.frontends.ldap.configured import configured
 from gateway.frontends.ldap.listener import Door, Listener
 from gateway.frontends.ldap.paging import Resting
 from gateway.frontends.ldap.services import Services

@@ -12,7 +12,8 @@ from twisted.internet.defer import Deferred, gatherResults
 
 from gateway.cli.common import config_option, json_option, over_stores, show_json
 from gateway.config import Settings, load
-from gateway.errors import BindferryError
+from gateway.config.doubts import outside
+from gateway.errors import BindferryError, ConfigError
 from gateway.identity.ports import LegacySource, NativeDirectory, Sight
 
 
@@ -54,10 +55,12 @@ async def _directory(native: NativeDirectory) -> Sight:
     return Sight(True, (f"{sum(counts.values())} people",))
 
 
-def report(settings: Settings, findings: Sequence[Finding], *, as_json: bool) -> int:
-    """Print it; 0 if everything that was looked at is usable, else 1."""
+def report(
+    settings: Settings, findings: Sequence[Finding], *, as_json: bool, further: Sequence[ConfigError] = ()
+) -> int:
+    """Print it, with `further` warnings that only the stores show; 0 if all that was looked at is usable, else 1."""
     ok = all(finding.usable for finding in findings)
-    warnings = [str(warning) for warning in settings.warnings]
+    warnings = [str(warning) for warning in (*settings.warnings, *further)]
     if as_json:
         show_json({"ok": ok, "warnings": warnings, "stores": [asdict(finding) for finding in findings]})
         return 0 if ok else 1
@@ -100,4 +103,6 @@ def command(config: Path, *, offline: bool, as_json: bool) -> int:
 async def _look_and_report(
     settings: Settings, native: NativeDirectory, sources: Sequence[LegacySource], *, as_json: bool
 ) -> int:
-    return report(settings, await look(native, sources), as_json=as_json)
+    contexts = [settings.directory.base, *(base for source in sources for base in source.bases)]
+    further = [settings.located(warning) for warning in outside(settings.applications, contexts)]
+    return report(settings, await look(native, sources), as_json=as_json, further=further)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -54,6 +53,21 @@ def _bases(value: object) -> object:
     return None if value == "all" else _one_or_more(value)
 
 
+PEOPLE_TEMPLATE = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]*)\s*=\s*\{([A-Za-z][A-Za-z0-9-]*)\}\s*,([^{]+)")
+"""The type in the first part, the attribute that it is made of, and the rest."""
+
+
+def _people(value: str) -> str:
+    match = PEOPLE_TEMPLATE.fullmatch(value)
+    if match is None:
+        raise ValueError("not a template of a DN: write for example cn={cn},ou=users,dc=old,dc=example")
+    try:
+        normalise_dn(match[3])
+    except ProtocolError:
+        raise ValueError("what follows the first part is no DN") from None
+    return value
+
+
 Dn = Annotated[str, AfterValidator(_dn)]
 Attribute = Annotated[str, AfterValidator(_attribute)]
 
@@ -94,7 +108,7 @@ class Persona(Options):
     """Of active-directory only, which needs it."""
     bases: dict[Dn, Dn] = {}
     """What the application calls a part of the tree: what it is called here."""
-    people: Annotated[str, Field(min_length=1)] | None = None
+    people: Annotated[str, AfterValidator(_people)] | None = None
     """How its DNs of people are made, such as `cn={cn},ou=users,dc=old,dc=example`."""
     rename: dict[Attribute, Attribute] = {}
     """Attributes as they are stored: as it calls them."""
@@ -143,32 +157,3 @@ class Application(Options):
     def who(self) -> tuple[object, ...]:
         """Equal for two that are never told apart."""
         return (self.listener, frozenset(self.networks), frozenset(name.lower() for name in self.bind_dn))
-
-
-def faults_of(
-    applications: Sequence[Application], listeners: Sequence[str]
-) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """What no application shows alone: place and sentence."""
-    seen: dict[tuple[object, ...], int] = {}
-    for number, application in enumerate(applications):
-        place = ("applications", number)
-        if application.listener is not None and application.listener not in listeners:
-            yield (*place, "listener"), f"there is no such listener; there are {', '.join(listeners)}"
-        first = seen.setdefault(application.who, number)
-        if first != number:
-            yield (*place, "name"), f"is never chosen: number {first + 1} of the list is for the same connections"
-
-
-def doubts_about(applications: Sequence[Application]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """What is allowed and probably not meant: place and sentence."""
-    taken: dict[tuple[object, ...], str] = {}
-    for number, application in enumerate(applications):
-        place = ("applications", number)
-        if application.anonymous and application.bases == ():
-            yield (*place, "anonymous"), "nothing is shown without a bind, because there are no bases"
-        if application.bind_dn:
-            continue
-        for network in application.networks:
-            first = taken.setdefault((application.listener, network), application.name)
-            if first != application.name:
-                yield (*place, "networks"), f"{network} is that of {first}, too: whoever comes from there is {first}"

@@ -10,10 +10,11 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from gateway.config.access import Access
-from gateway.config.applications import Application, faults_of
+from gateway.config.applications import Application
 from gateway.config.audit import Audit
 from gateway.config.changes import Changes
 from gateway.config.document import Document, read_document
+from gateway.config.doubts import faults_of
 from gateway.config.faults import note, without_secrets
 from gateway.config.groups import Groups
 from gateway.config.limits import Limits

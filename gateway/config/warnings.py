@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from gateway.config.applications import Application, doubts_about
+from gateway.config.applications import Application
 from gateway.config.document import Document, Place
+from gateway.config.doubts import doubts_about
 from gateway.config.listen import Ldap, Listen, Named
 from gateway.errors import ConfigError
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from gateway.config import applications as config
-from gateway.errors import ConfigError, ConfigErrors, ProtocolError
+from gateway.errors import ProtocolError
 from gateway.frontends.ldap.application import Application
 from gateway.frontends.ldap.applications import Applications, Rule
 from gateway.frontends.ldap.personas.active_directory import ActiveDirectory
@@ -14,14 +14,14 @@ from gateway.frontends.ldap.personas.ad_domain import Domain
 from gateway.frontends.ldap.personas.dn_attribute import DnAttribute
 from gateway.frontends.ldap.personas.flavour import Flavour
 from gateway.frontends.ldap.personas.flavours import FLAVOURS
-from gateway.frontends.ldap.personas.forms import Base, Form, People
+from gateway.frontends.ldap.personas.forms import Base, Form
+from gateway.frontends.ldap.personas.people import People
 from gateway.frontends.ldap.personas.persona import PLAIN, Persona
 from gateway.frontends.ldap.personas.renamed import Renamed
 from gateway.frontends.ldap.reach import NOWHERE, Reach
 from gateway.frontends.ldap.sins import DN_ATTRIBUTE
 from gateway.frontends.ldap.view import EVERYTHING, View
 from gateway.identity.model import normalise
-from gateway.identity.search import within
 from gateway.wire.dn import normalise_dn
 from gateway.wire.filter import parse_filter
 
@@ -30,27 +30,8 @@ UNKNOWN = Application(reach=NOWHERE)
 
 
 def configured(listed: Sequence[config.Application], logins: tuple[str, ...] = ("uid",)) -> Applications:
-    """All of them, in this order; `ConfigErrors` with the places of what cannot be used."""
-    rules, errors = [], []
-    for number, options in enumerate(listed):
-        try:
-            rules.append(_rule(options, logins))
-        except ValueError as error:
-            errors.append(ConfigError(str(error), where=f"applications.{number}.persona.people"))
-    if errors:
-        raise ConfigErrors(errors)
-    return Applications(rules, UNKNOWN)
-
-
-def outside(listed: Sequence[config.Application], contexts: Sequence[str]) -> list[ConfigError]:
-    """What is said of bases that no store has anything below."""
-    keys = [normalise_dn(context) for context in contexts]
-    return [
-        ConfigError(f"{base} is neither below a naming context nor above one", where=f"applications.{number}.bases")
-        for number, options in enumerate(listed)
-        for base in options.bases or ()
-        if not any(within(normalise_dn(base), key) or within(key, normalise_dn(base)) for key in keys)
-    ]
+    """All of them, in this order."""
+    return Applications([_rule(options, logins) for options in listed], UNKNOWN)
 
 
 def _rule(options: config.Application, logins: tuple[str, ...]) -> Rule:
@@ -99,5 +80,5 @@ def _persona(name: str, options: config.Persona, logins: tuple[str, ...], *, dn_
     form = None
     if options.bases or options.people is not None:
         bases = [Base(shown, stored) for shown, stored in options.bases.items()]
-        form = Form(bases, People.of(options.people) if options.people is not None else None)
+        form = Form(bases, People.of(options.people, logins) if options.people is not None else None)
     return Persona(name, tuple(flavours), form) if flavours or form is not None else PLAIN

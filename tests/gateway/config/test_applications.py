@@ -62,6 +62,12 @@ def test_by_default_an_application_sees_nothing_and_all_is_a_word(tmp_path: Path
      "S-1-5-21-1004336348-1177238915-682003330"),
     ("{name: a, persona: {rename: {mail: x, cn: X}}}",
      "applications.0.persona: two attributes are renamed to one"),
+    ("{name: a, persona: {people: 'cn={cn}'}}",
+     "applications.0.persona.people: not a template of a DN: write for example cn={cn},ou=users,dc=old,dc=example"),
+    ("{name: a, persona: {people: 'cn={cn},ou={ou},o=x'}}",
+     "applications.0.persona.people: not a template of a DN: write for example cn={cn},ou=users,dc=old,dc=example"),
+    ("{name: a, persona: {people: 'cn={cn},users'}}",
+     "applications.0.persona.people: what follows the first part is no DN"),
 ])  # fmt: skip
 def test_faults(line: str, fault: str, tmp_path: Path) -> None:
     assert faults(tmp_path, listed(line)) == [f"bindferry.yaml:7: {fault}"]
@@ -86,6 +92,10 @@ def test_faults_of_applications_are_told_with_the_others(tmp_path: Path) -> None
      "7: applications.0.anonymous: nothing is shown without a bind, because there are no bases"),
     (["{name: a, networks: [10.0.0.0/8, 192.0.2.0/24]}", "{name: b, networks: [192.0.2.0/24]}"],
      "8: applications.1.networks: 192.0.2.0/24 is that of a, too: whoever comes from there is a"),
+    (["{name: a, bind_dn: ['cn=x, o=corp', y]}", "{name: b, bind_dn: [CN=X, 'CN=X,o=Corp']}"],
+     "8: applications.1.bind_dn: CN=X,o=Corp is that of a, too: whoever binds by it there is a"),
+    (["{name: a, networks: [10.0.0.0/8, 192.0.2.7], bind_dn: [x, z]}", "{name: b, networks: 192.0.2.7, bind_dn: X}"],
+     "8: applications.1.bind_dn: X is that of a, too: whoever binds by it there is a"),
 ])  # fmt: skip
 def test_doubts(lines: list[str], warning: str, tmp_path: Path) -> None:
     (found,) = loaded(tmp_path, listed(*lines)).warnings

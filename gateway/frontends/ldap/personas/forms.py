@@ -6,18 +6,17 @@ says which. `reading.py` asks it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gateway.errors import ProtocolError
+from gateway.frontends.ldap.personas.people import People
 from gateway.identity.model import Attributes, Entry, Identity
 from gateway.identity.search import Scope, parent_of, within
 from gateway.wire.attributetypes import SYNTAXES, attribute_type, canonical
-from gateway.wire.dn import Dn, escape_value, format_dn, normalise_dn, parse_dn
+from gateway.wire.dn import Dn, format_dn, normalise_dn, parse_dn
 from gateway.wire.filter import Equal, Filter
 
-_TEMPLATE = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]*)\s*=\s*\{([A-Za-z][A-Za-z0-9-]*)\}\s*,(.+)", re.DOTALL)
 _DN_SYNTAXES = frozenset({SYNTAXES + "12", SYNTAXES + "34"})
 _NOT_TRANSLATED = frozenset({"subschemasubentry"})
 
@@ -42,36 +41,6 @@ class Base:
     @property
     def stored_key(self) -> str:
         return normalise_dn(self.stored)
-
-
-@dataclass(frozen=True, slots=True)
-class People:
-    """How people's DNs are made: `type={attribute},parent`. Build it with `People.of`."""
-
-    type: str
-    attribute: str
-    parent: str
-
-    @classmethod
-    def of(cls, template: str) -> People:
-        """`ValueError` says what is wrong with the template."""
-        match = _TEMPLATE.fullmatch(template)
-        if match is None or "{" in match[3]:
-            raise ValueError("not a template of a DN: write for example cn={cn},ou=users,dc=old,dc=example")
-        try:
-            normalise_dn(match[3])
-        except ProtocolError:
-            raise ValueError("what follows the first part is no DN") from None
-        return cls(match[1], match[2], match[3].strip())
-
-    def dn(self, person: Entry) -> str | None:
-        """The person's DN, None where the entry lacks what it is made of."""
-        values = person.attributes.get(self.attribute) or person.operational.get(self.attribute)
-        if not values and isinstance(person, Identity) and self.attribute.lower() == "name":
-            values = (person.name.encode(),)
-        if not values or not values[0]:
-            return None
-        return f"{self.type}={escape_value(values[0])},{self.parent}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +69,26 @@ class Form:
 
     def dn_of(self, entry: Entry) -> str:
         """The DN that the application knows this entry by."""
-        if self._people is not None and isinstance(entry, Identity):
-            made = self._people.dn(entry)
+        if self._people is not None:
+            is_person = isinstance(entry, Identity)
+            made = self._people.dn(entry) if is_person else self._people.of_stored(entry.dn)
             if made is not None:
                 return made
         return _rebased(entry.dn, entry.dn_key, self._outwards)
 
     def needs_entry(self, key: str) -> bool:
         """Whether only the entry of this normalised DN tells by which DN the application knows it."""
-        return self._people is not None
+        return self._people is not None and self.told(key) is None
+
+    def told(self, dn: str) -> str | None:
+        """The shown form of a person's DN, where the stored one alone tells it."""
+        return self._people.of_stored(dn) if self._people is not None else None
 
     def reference(self, dn: str) -> str:
         """The shown form of a DN that needs no entry."""
+        told = self.told(dn)
+        if told is not None:
+            return told
         try:
             return _rebased(dn, normalise_dn(dn), self._outwards)
         except ProtocolError:
@@ -159,6 +136,9 @@ def translated(entry: Entry, form: Form, names: Mapping[str, str]) -> Entry:
     dn = form.dn_of(entry)
 
     def one(value: bytes) -> bytes:
+        told = _told(value, form)
+        if told is not None:
+            return told.encode()
         key = key_of(value)
         if key is None:
             return value
@@ -179,6 +159,13 @@ def translated(entry: Entry, form: Form, names: Mapping[str, str]) -> Entry:
     )
 
 
+def _told(value: bytes, form: Form) -> str | None:
+    try:
+        return form.told(value.decode())
+    except UnicodeDecodeError:
+        return None
+
+
 def references(entry: Entry, form: Form) -> list[str]:
     """The normalised DNs in this entry's values whose shown form needs an entry."""
     keys: dict[str, None] = {}
@@ -186,7 +173,7 @@ def references(entry: Entry, form: Form) -> list[str]:
         for name, values in attributes.items():
             if holds_dns(name):
                 for value in values:
-                    key = key_of(value)
+                    key = None if _told(value, form) is not None else key_of(value)
                     if key and form.needs_entry(key):
                         keys[key] = None
     return list(keys)

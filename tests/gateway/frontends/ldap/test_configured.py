@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-import pytest
 from conversation import person
 
 from gateway.config import applications as config
-from gateway.errors import ConfigErrors
-from gateway.frontends.ldap.configured import UNKNOWN, configured, outside
+from gateway.frontends.ldap.configured import UNKNOWN, configured
 
 
 def made(**options: object) -> config.Application:
@@ -36,14 +34,3 @@ def test_an_active_directory_has_its_domain() -> None:
     persona = {"flavour": "active-directory", "domain": {"dns": "corp.example"}}
     shown = configured([made(persona=persona)]).at("x", "local").stranger.persona.outward(person("jdoe"))
     assert shown.attributes.get("sAMAccountName") == (b"jdoe",)
-
-
-def test_bases_where_no_store_has_anything_are_told() -> None:
-    listed = [made(bases=["ou=people,o=corp", "o=typo", "o=c"])]
-    assert [error.where for error in outside(listed, ["o=corp"])] == ["applications.0.bases"] * 2
-
-
-def test_a_template_that_is_none_is_a_fault_with_its_place() -> None:
-    with pytest.raises(ConfigErrors) as caught:
-        configured([made(persona={"people": "cn={cn}"})])
-    assert [error.where for error in caught.value.errors] == ["applications.0.persona.people"]

@@ -6,7 +6,8 @@ from conversation import person
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.frontends.ldap.personas.forms import Base, Form, People, translated
+from gateway.frontends.ldap.personas.forms import Base, Form, translated
+from gateway.frontends.ldap.personas.people import People
 from gateway.identity.search import Scope
 from gateway.wire.dn import escape_value, normalise_dn
 from gateway.wire.filter import Equal
