@@ -56,15 +56,23 @@ def free_port() -> int:
 
 class Slapd:
     """One server. `ldif` are records of what is in it from the start, beside the base and the accounts above, `overlay`
-    is one that it has besides."""
+    is one that it has besides, `clients` the authority of client certificates, which it asks for then."""
 
-    def __init__(self, directory: Path, ldif: Iterable[str] = (), tls: Files | None = None, overlay: str = "") -> None:
+    def __init__(
+        self,
+        directory: Path,
+        ldif: Iterable[str] = (),
+        tls: Files | None = None,
+        overlay: str = "",
+        clients: Path | None = None,
+    ) -> None:
         self.directory = directory
         self.port, self.tls_port = free_port(), free_port()
         self._tls = tls
         self._process: subprocess.Popen[bytes] | None = None
         (directory / "data").mkdir(parents=True)
         lines = f"TLSCertificateFile {tls.certificate}\nTLSCertificateKeyFile {tls.key}" if tls else ""
+        lines += f"\nTLSCACertificateFile {clients}\nTLSVerifyClient try" if clients else ""
         self._configuration = directory / "slapd.conf"
         self._configuration.write_text(
             _CONFIGURATION.format(
