@@ -5,6 +5,7 @@ Who listens, and how the daemon starts and ends, is in `gateway.daemon`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +13,7 @@ from gateway import passwords
 from gateway.absent import AbsentDirectory
 from gateway.config import Settings
 from gateway.config.settings import Source
-from gateway.errors import ConfigError, ConfigErrors, DirectoryMissing
+from gateway.errors import ConfigError, ConfigErrors, DirectoryMissing, ProtocolError
 from gateway.groups.carrying import CarryRules, GroupCarrier
 from gateway.groups.following import FollowedSource
 from gateway.groups.members import GroupWords
@@ -26,11 +27,13 @@ from gateway.identity.directory_work import DirectoryWork
 from gateway.identity.guard import GuardedSource, GuardRules
 from gateway.identity.mapping import AttributeRules, MappedSource
 from gateway.identity.migrate import MigrationRules, Migrator
+from gateway.identity.model import normalise
 from gateway.identity.names import NameRules
 from gateway.identity.password_rules import PasswordRules
 from gateway.identity.ports import LegacySource, NativeDirectory
 from gateway.identity.proofs import Proofs
 from gateway.identity.set_password import PasswordSetter
+from gateway.identity.source_names import SourceNames
 from gateway.identity.throttle import ForwardBudget, Throttle, ThrottleRules
 from gateway.identity.union import UnionSearch
 from gateway.identity.verify_certificate import CertificateVerifier
@@ -38,7 +41,7 @@ from gateway.identity.verify_legacy import LegacyVerifier
 from gateway.identity.verify_native import NativeVerifier
 from gateway.passwords.argon2 import Argon2Hasher
 from gateway.passwords.pool import HashingPool
-from gateway.plugins import Context
+from gateway.plugins import Context, Names
 from gateway.threads import Pool
 from gateway.wire.dn import normalise_dn
 
@@ -124,7 +127,18 @@ def _guarded(source: Source, context: Context, reactor: Any) -> GuardedSource:
             breaker_pause=options.breaker.pause,
         ),
         reactor,
+        _names(options.names),
     )
+
+
+def _names(options: Names) -> SourceNames:
+    """Which names the source is asked for; `ConfigError` where a suffix is no DN."""
+    try:
+        suffixes = None if options.suffixes is None else tuple(map(normalise_dn, options.suffixes))
+    except ProtocolError as error:
+        raise ConfigError(f"names.suffixes: {error}") from None
+    domains = None if options.domains is None else frozenset(map(normalise, options.domains))
+    return SourceNames(suffixes, domains, None if options.pattern is None else re.compile(options.pattern))
 
 
 def assemble(settings: Settings, stores: Stores, audit: AuditSink, clock: Any) -> Core:

@@ -64,6 +64,23 @@ class AttributeMap(Options):
     add: dict[str, list[str]] = {}
 
 
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from None
+    return text
+
+
+class Names(Options):
+    """Which names this source is asked for at all; every name where nothing is written. `suffixes` are for DNs,
+    `domains` for `DOMAIN\\user`, `user@domain` and mail addresses, `pattern` is a regular expression for bare names."""
+
+    suffixes: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    domains: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    pattern: Annotated[str, AfterValidator(_pattern)] | None = None
+
+
 class SourceOptions(Options):
     """What every source has, whatever its type. A plug-in derives its own model from this."""
 
@@ -76,6 +93,7 @@ class SourceOptions(Options):
     lockout: Lockout | None = None
     breaker: Breaker = Breaker()
     map: AttributeMap = AttributeMap()
+    names: Names = Names()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
@@ -26,6 +26,7 @@ from gateway.identity.outcome import Outcome
 from gateway.identity.password_rules import PasswordRules
 from gateway.identity.proofs import Proofs
 from gateway.identity.set_password import PasswordSetter
+from gateway.identity.source_names import EVERY_NAME, SourceNames
 from gateway.identity.throttle import ForwardBudget, Throttle, ThrottleRules
 from gateway.identity.union import UnionSearch
 from gateway.identity.verify_certificate import CertificateVerifier
@@ -86,6 +87,7 @@ class Rig:
         administrators: Sequence[str] = (),
         groups: GroupRules | None = None,
         carries: bool = False,
+        name_rules: Mapping[str, SourceNames] | None = None,
         native: MemoryDirectory | None = None,
     ) -> None:
         self.clock = Clock()
@@ -97,7 +99,11 @@ class Rig:
         self.sources: Sequence[MemorySource] = sources or (self.source,)
         self.trail = Trail()
         rules = names or NameRules.of(["CORP"], ["corp.example"], ["uid"], ["dc=example,dc=com"])
-        guarded = [GuardedSource(source, guard or GuardRules(), self.clock) for source in self.sources]
+        asked_for = name_rules or {}
+        guarded = [
+            GuardedSource(source, guard or GuardRules(), self.clock, asked_for.get(source.name, EVERY_NAME))
+            for source in self.sources
+        ]
         proofs = Proofs(300, 60)
         limits = Throttle(throttle or ThrottleRules())
         followed = [FollowedSource(source, self.native) for source in guarded]

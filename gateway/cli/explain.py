@@ -20,6 +20,7 @@ from gateway.identity.model import Identity, LoginName
 from gateway.identity.names import NameRules
 from gateway.identity.outcome import Reason
 from gateway.identity.ports import Account, LegacySource, NativeDirectory
+from gateway.identity.source_names import names_of
 from gateway.wire.dn import leaf, normalise_dn
 
 _ADOPTED = (None, Reason.MUST_CHANGE)  # R7: whoever must change the password is not lost
@@ -71,6 +72,10 @@ class Walk:
         try:
             reading, account = await self._lookup(source)
             if account is None or reading is None:
+                refusals = list(dict.fromkeys(map(names_of(source).refusal, self._readings)))
+                if None not in refusals:
+                    told.steps.append(f"source {source.name}: not asked, {' and '.join(filter(None, refusals))}")
+                    return False
                 told.steps.append(f"source {source.name}: unknown")
                 return False
             await self._owned(source, native, reading, account)
@@ -83,7 +88,7 @@ class Walk:
         return True
 
     async def _lookup(self, source: LegacySource) -> tuple[LoginName | None, Account | None]:
-        for reading in self._readings:
+        for reading in names_of(source).asked(self._readings):
             account = await source.lookup(reading)
             if account is None:
                 continue

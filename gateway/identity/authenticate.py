@@ -14,6 +14,7 @@ from gateway.identity.names import NameRules
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable, Unknown
 from gateway.identity.ports import LegacySource, NativeDirectory
 from gateway.identity.proofs import Proofs, subject_of
+from gateway.identity.source_names import asked_among
 from gateway.identity.throttle import Throttle
 from gateway.identity.verify_legacy import LegacyVerifier
 from gateway.identity.verify_native import Decision, NativeVerifier
@@ -160,19 +161,26 @@ class Authenticator:
         if self._throttle.locked(name, peer.address, now):
             return Decision(Rejected(Reason.LOCKED), "gateway")
         # All readings: `jdoe` and `jdoe@corp.example` may be two people, and one's verdict is not the other's.
-        proof = self._proofs.proof("\0".join(["?", *(reading.key for reading in readings)]), credential.password)
+        # And so may `jdoe` and `CORP\\jdoe`, where different sources are asked for them.
+        asked = asked_among(self._sources.values(), readings)
+        subject = ["?", *(reading.key for reading in readings), "?", *(source.name for source in asked)]
+        proof = self._proofs.proof("\0".join(subject), credential.password)
         refusal = self._proofs.refusal(proof, now)
         if refusal is not None:
             return Decision(refusal, "memory")
-        return await self._flights.run(proof, lambda: self._ask_sources(credential, readings, peer, proof))
+        return await self._flights.run(proof, lambda: self._ask_sources(asked, credential, readings, peer, proof))
 
     async def _ask_sources(
-        self, credential: PasswordCredential, readings: Sequence[LoginName], peer: Peer, proof: bytes
+        self,
+        asked: Sequence[LegacySource],
+        credential: PasswordCredential,
+        readings: Sequence[LoginName],
+        peer: Peer,
+        proof: bytes,
     ) -> Decision:
         decision = Decision(Unknown(), "gateway")
-        last = next(reversed(self._sources), None)
-        for name, source in self._sources.items():
-            decision = await self._legacy.ask(source, readings, credential, peer, is_last=name == last)
+        for source in asked:
+            decision = await self._legacy.ask(source, readings, credential, peer, is_last=source is asked[-1])
             if not isinstance(decision.outcome, Unknown):  # R8: only "not mine" goes on
                 break
         if not decision.via.startswith("source:") and decision.identity is not None:

@@ -13,6 +13,7 @@ from gateway.errors import IdentityConflict, SourceMisbehaved
 from gateway.identity.model import Identity, LoginName, normalise
 from gateway.identity.names import NameRules
 from gateway.identity.ports import Account, LegacySource, NativeDirectory
+from gateway.identity.source_names import names_of
 
 MAX_ALIASES = 50
 """Further names that somebody brings along; each costs a look-up, and some people may write as many as they like."""
@@ -29,10 +30,11 @@ async def find_first(native: NativeDirectory, readings: Sequence[LoginName]) -> 
 
 async def account_of(source: LegacySource, readings: Sequence[LoginName]) -> tuple[Account, LoginName] | None:
     """The account in this source, and the reading that led to it: the first by DN or login name, else the first by
-    alias. `IdentityConflict` where only aliases lead anywhere, and one of them to two people."""
+    alias. `IdentityConflict` where only aliases lead anywhere, and one of them to two people. Readings that the source
+    is not asked for lead nowhere."""
     by_alias: tuple[Account, LoginName] | None = None
     conflict: IdentityConflict | None = None
-    for reading in readings:
+    for reading in names_of(source).asked(readings):
         try:
             account = await source.lookup(reading)
         except IdentityConflict as error:

@@ -21,6 +21,7 @@ from gateway.identity.outcome import Outcome, Unavailable
 from gateway.identity.ports import Account, LegacySource, Sight
 from gateway.identity.resting import searches_of
 from gateway.identity.search import BaseNotFound, Query
+from gateway.identity.source_names import EVERY_NAME, SourceNames
 
 T = TypeVar("T")
 _FORESEEN = (SourceError, IdentityConflict, BaseNotFound, BusyError)
@@ -73,11 +74,12 @@ class _Begun:
 class GuardedSource:
     """A `LegacySource` that cannot hang, flood or surprise the core."""
 
-    def __init__(self, source: LegacySource, rules: GuardRules, clock: Clock) -> None:
+    def __init__(self, source: LegacySource, rules: GuardRules, clock: Clock, names: SourceNames = EVERY_NAME) -> None:
         self.name = source.name
         self.bases = source.bases
         self.charset = source.charset
         self.searches = searches_of(source)
+        self.name_rules = names
         self._source = source
         self._rules = rules
         self._clock = clock

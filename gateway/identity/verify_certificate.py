@@ -19,6 +19,7 @@ from gateway.identity.names import NameRules
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable, Unknown
 from gateway.identity.ports import LegacySource, NativeDirectory
 from gateway.identity.proofs import Proofs
+from gateway.identity.source_names import asked_among
 from gateway.identity.verify_native import Decision
 
 VIA = "certificate"
@@ -71,11 +72,13 @@ class CertificateVerifier:
             return Decision(Unknown(), VIA)
         # A DN is taken at its word: that a CA wrote another DN with the same first part makes nobody the same person.
         readings = (login,) if login.dn is not None else self._names.readings(login)
-        proof = self._proofs.proof("\0".join(["certificate", *(reading.key for reading in readings)]), Secret(b""))
+        asked = asked_among(self._sources, readings)
+        subject = ["certificate", *(reading.key for reading in readings), "?", *(source.name for source in asked)]
+        proof = self._proofs.proof("\0".join(subject), Secret(b""))
         refusal = self._proofs.refusal(proof, self._clock.seconds())
         if refusal is not None:
             return Decision(refusal, VIA, detail="refused a moment ago")
-        decision = await self._told(readings)
+        decision = await self._told(readings, asked)
         outcome = decision.outcome
         if isinstance(outcome, Unknown | Rejected):
             self._proofs.note_refusal(proof, outcome, self._clock.seconds())
@@ -86,13 +89,13 @@ class CertificateVerifier:
         detail = f"asked to act as {credential.acting_as.typed!r}, who is somebody else"
         return Decision(Rejected(Reason.ANOTHER_IDENTITY), VIA, outcome.identity, detail)
 
-    async def _told(self, readings: Sequence[LoginName]) -> Decision:
+    async def _told(self, readings: Sequence[LoginName], asked: Sequence[LegacySource]) -> Decision:
         """Whom the readings lead to, in the order of a bind: the directory, then the sources (R8)."""
         try:
             person = await find_first(self._native, readings)
             if person is not None:
                 return self._as_it_is(person)
-            for source in self._sources:
+            for source in asked:
                 decision = await self._unmoved(source, readings)
                 if not isinstance(decision.outcome, Unknown):
                     return decision

@@ -12,6 +12,7 @@ from gateway.identity.migrate import FirstYes, Migrator
 from gateway.identity.model import Identity, LoginName, PasswordCredential, Peer
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable, Unknown
 from gateway.identity.ports import Account, LegacySource, NativeDirectory
+from gateway.identity.source_names import names_of
 from gateway.identity.throttle import ForwardBudget, Throttle
 from gateway.identity.verify_native import Decision, NativeVerifier, admit
 
@@ -51,7 +52,7 @@ class LegacyVerifier:
     ) -> Decision:
         """What this source says; an outage of it or of the directory is *cannot tell*, never *no* (R6). `is_last`: no
         other source can know the name."""
-        via, left = f"source:{source.name}", tuple(readings)
+        via, left = f"source:{source.name}", names_of(source).asked(readings)
         try:
             while (found := await account_of(source, left)) is not None:
                 decision = await self._try(source, *found, credential, peer)

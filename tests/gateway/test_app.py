@@ -16,7 +16,7 @@ from gateway.app import Core, assemble, open_stores
 from gateway.config import Settings, load
 from gateway.errors import ConfigErrors
 from gateway.identity.model import LoginName, PasswordCredential, Secret
-from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected
+from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unknown
 from gateway.identity.search import Query, Scope
 from gateway.testing import oldstores
 from gateway.testing.pump import PumpReactor
@@ -149,3 +149,24 @@ def test_who_only_looks_finds_the_sources_and_an_empty_directory(tmp_path: Path)
     stores = open_stores(settings(tmp_path), reactor, may_create=False)
     assert not isinstance(stores.native, AbsentDirectory)
     reactor.run(stores.close(1))
+
+
+@pytest.mark.parametrize(("rules", "fault"), [
+    ("suffixes: [nonsense]", "sources.0: names.suffixes"),
+    ("pattern: '('", "sources.0.names.pattern: not a regular expression"),
+    ("domains: []", "sources.0.names.domains"),
+    ("suffix: [o=x]", "sources.0.names.suffix"),
+])  # fmt: skip
+def test_rules_for_names_that_cannot_be_used_are_faults(tmp_path: Path, rules: str, fault: str) -> None:
+    with pytest.raises(ConfigErrors, match=fault):
+        open_stores(settings(tmp_path, f"{CONFIG}    names: {{{rules}}}\n"), PumpReactor())
+
+
+def test_a_source_is_asked_only_for_names_by_its_rules(tmp_path: Path) -> None:
+    """R4."""
+    person = PEOPLE[0]
+    rules = "{domains: [SHOP], pattern: 'nobody'}"
+    running = Running(tmp_path, f"{CONFIG}    names: {rules}\nnames: {{domains: [SHOP]}}\n")
+    assert running.bind(person.uid, person.password) == Unknown()
+    assert isinstance(running.bind(f"shop\\{person.uid}", person.password), Accepted)
+    running.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from gateway.errors import DirectoryUnavailable, ProtocolError
 from gateway.identity.model import AccountState
 from gateway.identity.names import NameRules
 from gateway.identity.ports import Account, Adoption
+from gateway.identity.source_names import SourceNames
 from gateway.testing.memory_directory import MemoryDirectory
 from gateway.testing.memory_source import MemorySource
 from gateway.testing.plain_hasher import PlainHasher
@@ -146,3 +148,22 @@ def test_the_status_tells_whether_somebody_was_found(
     ]
     assert show(replace(told, person=None), as_json=True) == 1
     assert json.loads(capsys.readouterr().out)["name"] == "jdoe"
+
+
+def test_why_a_source_is_not_asked_is_told(native: MemoryDirectory) -> None:
+    """R4, R8: it ends no question, neither by an outage nor by owning the name."""
+
+    class Choosy(MemorySource):
+        name_rules = SourceNames(domains=frozenset({"other"}), pattern=re.compile("[a-z]+"))
+
+    staff, customers = Choosy("staff"), MemorySource("customers")
+    staff.fail_with()
+    customers.add("jdoe7", b"x")
+    assert explained("jdoe7", native, staff, customers).steps == [
+        "directory: unknown",
+        "source staff: not asked, the name does not match its pattern",
+        "source customers: known",
+    ]
+    told = explained("CORP\\jdoe7", native, staff, customers)
+    assert told.steps[1] == "source staff: not asked, 'corp' is none of its domains"
+    assert "cannot tell" in explained("jdoe", native, staff, customers).steps[1]
