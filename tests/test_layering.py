@@ -18,9 +18,10 @@ EVERYTHING = "everything in gateway"
 ARROWS: dict[str, str] = {
     "gateway": "",
     "gateway.__main__": "gateway.cli",
-    # explain reads a name as the front end does: wire. The demo's old stores come from testing.
+    # explain reads a name as the front end does, and shows an entry as it does: wire, frontends.ldap. The demo's old
+    # stores come from testing.
     "gateway.cli": "gateway gateway.app gateway.absent gateway.daemon gateway.config gateway.identity gateway.errors "
-    "gateway.plugins gateway.logs gateway.notify gateway.wire gateway.testing",
+    "gateway.plugins gateway.logs gateway.notify gateway.wire gateway.testing gateway.frontends.ldap",
     # The composition root is two files: what there is, and how it starts and ends.
     "gateway.app": EVERYTHING,
     "gateway.daemon": EVERYTHING,

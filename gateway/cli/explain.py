@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from gateway.cli.common import config_option, json_option, over_stores, show_json, tell_absent
+from gateway.cli.seen import check_known, complete, lines, seen_by
 from gateway.config import Settings, load
 from gateway.errors import BusyError, IdentityConflict, SourceError
 from gateway.identity.claims import answers_to, find_first
@@ -28,7 +29,8 @@ _ADOPTED = (None, Reason.MUST_CHANGE)  # R7: whoever must change the password is
 
 @dataclass(slots=True)
 class Explanation:
-    """`steps` were asked in this order; `bind` and `writes` are sentences about a bind with the right password."""
+    """`steps` were asked in this order; `bind` and `writes` are sentences about a bind with the right password.
+    `application` is what the one that was asked about sees, None where none was."""
 
     name: str
     readings: list[str]
@@ -36,6 +38,7 @@ class Explanation:
     person: dict[str, object] | None = None
     bind: str = ""
     writes: str = "nothing"
+    application: list[dict[str, object]] | None = None
 
 
 class Walk:
@@ -45,6 +48,7 @@ class Walk:
         self._readings = names.readings(login)
         self._migrating = migrating
         self._now = now
+        self.identity: Identity | None = None
         self.told = Explanation(login.typed, [reading.key for reading in self._readings])
 
     async def through(self, native: NativeDirectory, sources: Sequence[LegacySource]) -> Explanation:
@@ -121,6 +125,7 @@ class Walk:
             told.steps.append(f"source {source.name}: shows nobody without a password")
             return
         told.person = _person(identity, f"source {source.name}")
+        self.identity = identity
         refusal = identity.state.refusal(self._now)
         if refusal is not None:
             told.bind += f", and even the right one is refused: {refusal.value}"
@@ -135,6 +140,7 @@ class Walk:
         told = self.told
         told.steps.append(f"directory: {step}, from source {identity.origin.source}")
         told.person = _person(identity, "directory")
+        self.identity = identity
         told.bind = "the directory decides; no source is asked"
         refusal = identity.state.refusal(self._now)
         if refusal is not None:
@@ -156,8 +162,8 @@ def _person(identity: Identity, found_in: str) -> dict[str, object]:
     }
 
 
-def show(told: Explanation, *, as_json: bool) -> int:
-    """Print it; 0 if somebody was found, else 1."""
+def show(told: Explanation, *, as_json: bool, application: str = "") -> int:
+    """Print it, with what this application sees; 0 if somebody was found, else 1."""
     if as_json:
         show_json(asdict(told))
     else:
@@ -169,6 +175,8 @@ def show(told: Explanation, *, as_json: bool) -> int:
                 click.echo(f"    {key}: {one}")
         click.echo(f"a bind: {told.bind}")
         click.echo(f"it writes: {told.writes}")
+        for line in lines(application, told.application or ()):
+            click.echo(line)
     return 0 if told.person is not None else 1
 
 
@@ -188,24 +196,39 @@ def rules_of(settings: Settings) -> NameRules:
 
 @click.command()
 @click.argument("name")
+@click.option(
+    "--application",
+    "-a",
+    metavar="NAME",
+    default=None,
+    shell_complete=complete,
+    help="Also what this application sees.",
+)
 @config_option
 @json_option
-def command(name: str, config: Path, *, as_json: bool) -> int:
+def command(name: str, application: str | None, config: Path, *, as_json: bool) -> int:
     """Say who NAME is, and what a bind would do and write.
 
     NAME is whatever an application sends: a login name, a DN, DOMAIN\\user, user@suffix. No password is asked for,
-    and nothing is written. The exit status is 0 if somebody was found.
+    and nothing is written. With --application, the entry as that one sees it: its DN, the names of its attributes,
+    which of them its rule hides, and which rule that is. The exit status is 0 if somebody was found.
 
     \b
     Examples:
       bindferry explain jdoe
       bindferry explain uid=jdoe,ou=people,dc=example,dc=com --json
+      bindferry explain jdoe --application wiki
     """
     settings = load(config)
+    if application is not None:
+        check_known(settings, application)
     walk = Walk(login_of(name), rules_of(settings), migrating=settings.migration.enabled, now=time.time())
 
     async def use(native: NativeDirectory, sources: Sequence[LegacySource]) -> int:
         tell_absent(native)
-        return show(await walk.through(native, sources), as_json=as_json)
+        told = await walk.through(native, sources)
+        if application is not None and walk.identity is not None:
+            told.application = seen_by(settings, application, walk.identity)
+        return show(told, as_json=as_json, application=application or "")
 
     return over_stores(settings, lambda stores: use(stores.native, stores.sources))

@@ -29,6 +29,7 @@ Examples:
   bindferry check
   bindferry check --config ./bindferry.yaml --offline
   bindferry explain jdoe
+  bindferry explain jdoe --application wiki
   bindferry status --json
 
 \b

@@ -34,12 +34,13 @@ def configured(listed: Sequence[config.Application], logins: tuple[str, ...] = (
     return Applications([_rule(options, logins) for options in listed], UNKNOWN)
 
 
-def _rule(options: config.Application, logins: tuple[str, ...]) -> Rule:
+def application_of(options: config.Application, logins: tuple[str, ...]) -> Application:
+    """One of them; `logins` are the attributes that hold login names, in lower case."""
     view, is_flat = EVERYTHING, options.persona.domain is not None
     if options.attributes is not None or options.hidden or is_flat:
         view = View(options.attributes, options.hidden, flat=is_flat)
     tolerates = frozenset(options.tolerates)
-    application = Application(
+    return Application(
         name=options.name,
         reach=Reach.of(
             None if options.bases is None else map(normalise_dn, options.bases),
@@ -54,8 +55,11 @@ def _rule(options: config.Application, logins: tuple[str, ...]) -> Rule:
         page=options.page,
         tolerates=tolerates,
     )
+
+
+def _rule(options: config.Application, logins: tuple[str, ...]) -> Rule:
     names = frozenset(key for name in options.bind_dn for key in _keys(name))
-    return Rule(application, options.listener or "", options.networks, names)
+    return Rule(application_of(options, logins), options.listener or "", options.networks, names)
 
 
 def _keys(name: str) -> list[str]:
