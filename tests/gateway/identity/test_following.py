@@ -33,6 +33,7 @@ def test_the_login_name_follows_the_attribute_that_held_it() -> None:
 
 def test_of_several_that_hold_it_uid_is_where_it_comes_from() -> None:
     both = jdoe(cn=[b"jdoe"])
+    both = replace(both, attributes=Attributes(reversed(list(both.attributes.items()))))
     assert after("cn", b"other", who=both).name == "JDoe"
     assert after("uid", b"other", who=both).name == "other"
 
