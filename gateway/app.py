@@ -6,6 +6,7 @@ Who listens, and how the daemon starts and ends, is in `gateway.daemon`.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -141,17 +142,20 @@ def _names(options: Names) -> SourceNames:
     return SourceNames(suffixes, domains, None if options.pattern is None else re.compile(options.pattern))
 
 
-def assemble(settings: Settings, stores: Stores, audit: AuditSink, clock: Any) -> Core:
-    """The core over these stores."""
-    names = NameRules.of(
+def name_rules(settings: Settings, sources: Iterable[LegacySource]) -> NameRules:
+    """How names are read: by section `names`, and as entries of any of the trees."""
+    trees = map(normalise_dn, (settings.directory.base, *settings.names.trees))
+    return NameRules.of(
         settings.names.domains,
         settings.names.suffixes,
         settings.names.dn_attributes,
-        (
-            *map(normalise_dn, (settings.directory.base, *settings.names.trees)),
-            *(base for source in stores.sources for base in source.bases),
-        ),
+        (*trees, *(base for source in sources for base in source.bases)),
     )
+
+
+def assemble(settings: Settings, stores: Stores, audit: AuditSink, clock: Any) -> Core:
+    """The core over these stores."""
+    names = name_rules(settings, stores.sources)
     throttle = Throttle(_throttle_rules(settings))
     proofs = Proofs(settings.passwords.remember, settings.passwords.remember_wrong)
     migration = MigrationRules(

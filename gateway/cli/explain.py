@@ -12,9 +12,10 @@ from pathlib import Path
 
 import click
 
+from gateway.app import name_rules
 from gateway.cli.common import config_option, json_option, over_stores, show_json, tell_absent
 from gateway.cli.seen import check_known, complete, lines, seen_by
-from gateway.config import Settings, load
+from gateway.config import load
 from gateway.errors import BusyError, IdentityConflict, SourceError
 from gateway.identity.claims import answers_to, find_first
 from gateway.identity.model import Identity, LoginName
@@ -187,13 +188,6 @@ def login_of(name: str) -> LoginName:
     return LoginName.of(name)
 
 
-def rules_of(settings: Settings) -> NameRules:
-    """How the daemon reads names."""
-    names = settings.names
-    trees = (normalise_dn(settings.directory.base),)
-    return NameRules.of(names.domains, names.suffixes, names.login_attributes, trees)
-
-
 @click.command()
 @click.argument("name")
 @click.option(
@@ -222,10 +216,12 @@ def command(name: str, application: str | None, config: Path, *, as_json: bool) 
     settings = load(config)
     if application is not None:
         check_known(settings, application)
-    walk = Walk(login_of(name), rules_of(settings), migrating=settings.migration.enabled, now=time.time())
+    login = login_of(name)
 
     async def use(native: NativeDirectory, sources: Sequence[LegacySource]) -> int:
         tell_absent(native)
+        rules = name_rules(settings, sources)
+        walk = Walk(login, rules, migrating=settings.migration.enabled, now=time.time())
         told = await walk.through(native, sources)
         if application is not None and walk.identity is not None:
             told.application = seen_by(settings, application, walk.identity)

@@ -7,12 +7,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from core_rig import PEER, Trail
+from core_rig import PEER, Trail, login
 from passlib.hash import des_crypt
 from waiting import now
 
 from gateway.absent import AbsentDirectory
-from gateway.app import Core, assemble, open_stores
+from gateway.app import Core, assemble, name_rules, open_stores
 from gateway.config import Settings, load
 from gateway.errors import ConfigErrors
 from gateway.identity.model import LoginName, PasswordCredential, Secret
@@ -55,7 +55,7 @@ class Running:
         self.reactor = PumpReactor()
         self.reactor.advance(1_800_000_000)
         self.trail = Trail()
-        configured = settings(place, text)
+        self.settings = configured = settings(place, text)
         self.stores = open_stores(configured, self.reactor)
         self.core: Core = assemble(configured, self.stores, self.trail, self.reactor)
 
@@ -160,6 +160,16 @@ def test_who_only_looks_finds_the_sources_and_an_empty_directory(tmp_path: Path)
 def test_rules_for_names_that_cannot_be_used_are_faults(tmp_path: Path, rules: str, fault: str) -> None:
     with pytest.raises(ConfigErrors, match=fault):
         open_stores(settings(tmp_path, f"{CONFIG}    names: {{{rules}}}\n"), PumpReactor())
+
+
+def test_a_dn_of_any_tree_and_of_every_attribute_that_is_listed_is_read_as_a_bare_name(tmp_path: Path) -> None:
+    """R1: `explain` reads names by the same rules as a bind."""
+    running = Running(tmp_path, f"{CONFIG}names: {{trees: ['ou=older,o=old']}}\n")
+    rules = name_rules(running.settings, running.stores.sources)
+    for dn in ("cn=jdoe,ou=older,o=old", "mail=jdoe,ou=customers,dc=example,dc=com", "uid=jdoe,dc=example,dc=com"):
+        assert [reading.key for reading in rules.readings(login(dn))] == [dn, "jdoe"]
+    assert len(rules.readings(login("cn=jdoe,o=elsewhere"))) == 1
+    running.close()
 
 
 def test_a_source_is_asked_only_for_names_by_its_rules(tmp_path: Path) -> None:
