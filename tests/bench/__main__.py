@@ -30,13 +30,14 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--only", action="append", default=[], metavar="ROW", help=" ".join(row.key for row in ROWS))
     parser.add_argument("--rounds", type=int, help="how often each party has its turn (2 or 5)")
     parser.add_argument("--seconds", type=float, help="of one turn (0.5 or 4)")
-    parser.add_argument("--people", type=int, default=10_000, help="in every server")
+    parser.add_argument("--people", type=int, help="in every server (4,000 or 10,000)")
     parser.add_argument("--workers", type=int, help="of Bindferry, where its configuration has that option")
     parser.add_argument("--json", type=Path, metavar="FILE", help="every sample")
     parser.add_argument("--plot", type=Path, metavar="FILE.svg", help="the ratios as a picture")
     parser.add_argument("--rst", type=Path, metavar="FILE", help="write the table between the marks of this document")
     asked = parser.parse_args(words)
     asked.rounds = asked.rounds or (2 if asked.quick else 5)
+    asked.people = asked.people or (4_000 if asked.quick else 10_000)
     asked.seconds = asked.seconds or (0.5 if asked.quick else 4.0)
     if unknown := set(asked.only) - {row.key for row in ROWS}:
         parser.error(f"there is no row {', '.join(sorted(unknown))}")
@@ -59,9 +60,10 @@ def measure(bench: Bench, rows: list[Row]) -> list[Result]:
 
 def machine() -> str:
     """Cores and family, and how busy it was: no name."""
+    busy = "a busy machine" if os.getloadavg()[0] > 0.5 else "a quiet machine"
     cores = len(os.sched_getaffinity(0))
     family = family_of(Path("/proc/cpuinfo").read_text())
-    return f"{cores} cores ({family}), load {os.getloadavg()[0]:.1f} before the first row"
+    return f"{cores} cores ({family}), load {os.getloadavg()[0]:.1f} before the first row: {busy}"
 
 
 def main() -> None:
@@ -75,13 +77,13 @@ def main() -> None:
         load = compile_load(place)
         servers = Servers(place, asked.people, load, asked.workers)
         try:
-            results = measure(Bench(servers, load, asked.seconds, asked.rounds), chosen(asked.only))
+            results = measure(Bench(servers, load, asked.seconds, asked.rounds), chosen(asked.only, quick=asked.quick))
         finally:
             servers.stop()
     head = (
-        f"{when:%Y-%m-%d}, {where}. {asked.people:,} people, {asked.rounds} rounds of {asked.seconds:g} s,\n"
-        "16 connections. Ratios are medians of the rounds, with the least and the most; where two figures stand in a\n"
-        "cell, the first is ours.\n"
+        f"{when:%Y-%m-%d}, {where}.\n"
+        f"{asked.people:,} people, {asked.rounds} rounds of {asked.seconds:g} s, 16 connections. Ratios are medians\n"
+        "of the rounds, with the least and the most. Where two figures stand in a cell, the first is ours.\n"
     )
     text = f"{head}\n{table(results)}"
     print(text)

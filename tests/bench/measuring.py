@@ -43,7 +43,9 @@ class Bench:
             seen = finish(begin(self.load, work, port), 60 + 10 * self.seconds)
         except LoadError as error:
             return Sample(0, fault=str(error))
-        return sample(seen, cpu_seconds(server.pids) - before, server)
+        return sample(
+            seen, cpu_seconds(server.pids) - before, server, "entries" if work.name == "pages" else "operations"
+        )
 
     def people(self, number: int, of: int = 1) -> dict[str, float | int | str]:
         """One part of everybody, but for those who bind hot."""
@@ -51,9 +53,9 @@ class Bench:
         return {"first": HOT_FEW + number * size, "people": size}
 
 
-def sample(seen: dict[str, Any], cpu: float, server: Server) -> Sample:
+def sample(seen: dict[str, Any], cpu: float, server: Server, counted: str = "operations") -> Sample:
     """What the generator saw. A wrong result code is a fault, and so is nothing at all."""
-    done, used = seen["operations"], memory(server.pids)
+    done, used = seen[counted], memory(server.pids)
     codes = {int(code): count for code, (count, _) in seen["codes"].items()}
     fault = f"{seen['wrong']} answers of result codes {codes} were wrong" if seen["wrong"] else ""
     notes = [f"{seen['bytes'] / seen['entries']:.0f} octets an entry"] if seen["entries"] else []
@@ -102,13 +104,15 @@ def cold(bench: Bench, party: str, round_: int) -> Sample:
     if party == "raw argon2":
         return raw_argon2(bench)
     bench.servers.forget(party)
-    return bench.run(party, Work("once", bench.people(0)))
+    return bench.run(party, Work("once", {**bench.people(0), "seconds": max(bench.seconds, 2)}))
 
 
 def raw_argon2(bench: Bench) -> Sample:
     """argon2-cffi in as many threads as there are cores, in a process of its own."""
     script = Path(__file__).with_name("raw_argon2.py")
-    said = subprocess.run([sys.executable, script, str(bench.seconds)], capture_output=True, text=True, check=True)
+    said = subprocess.run(
+        [sys.executable, script, str(max(bench.seconds, 1))], capture_output=True, text=True, check=True
+    )
     rate, cpu = map(float, said.stdout.split())
     bench.capacity = rate
     return Sample(rate, cpu=cpu)
@@ -150,13 +154,13 @@ def pending(gateway: Gateway) -> int:
 
 def pages(bench: Bench, party: str, round_: int) -> Sample:
     """Everybody, a thousand at a time, on one connection: entries a second, times of a page."""
-    measured = bench.run(party, Work("pages", {"connections": 1, "page": 1000}))
-    return replace(measured, rate=measured.rate * 1000, cpu=measured.cpu / 1000)
+    return bench.run(party, Work("pages", {"connections": 1, "page": 1000}))
 
 
 def beside_idle(bench: Bench, party: str, round_: int) -> Sample:
     """Searches while very many others are bound and silent, and the memory of one of those."""
     server = bench.servers.forget(party)  # what freed connections leave behind would hide the memory of new ones
+    bench.run(party, Work("search"))
     alone, before = bench.run(party, Work("search")), memory(server.pids).pss
     try:
         with holding(bench.load, Work("idle", {"connections": IDLE}), server.port):

@@ -85,7 +85,7 @@ class Servers:
     def get(self, name: str) -> Server:
         """The server of that name, running."""
         if name not in self._running:
-            started: Server = _KINDS[name](self, self.place / name.replace(" ", "-"))
+            started: Server = KINDS[name](self, self.place / name.replace(" ", "-"))
             self._running[name] = started
         return self._running[name]
 
@@ -255,7 +255,7 @@ def _before(**migration: Any) -> Callable[[Servers, Path], Server]:
     return start
 
 
-_KINDS: dict[str, Callable[[Servers, Path], Server]] = {
+KINDS: dict[str, Callable[[Servers, Path], Server]] = {
     "null": null,
     "null TLS": null_tls,
     "slapd": lambda servers, place: slapd(servers, place, ldif(servers.count, hashes(ssha)), tls=True),
@@ -271,6 +271,8 @@ _KINDS: dict[str, Callable[[Servers, Path], Server]] = {
     "our codec": lambda servers, place: python(servers, place, "codec-ours"),
     "Bindferry": _hot,
     "Bindferry cold": _cold,
+    "Bindferry many": _large(100_000, 100_000),
+    "slapd many": lambda servers, place: slapd(servers, place, ldif(100_000, hashes(ssha))),
     "Bindferry small": _large(None, 1000),
     "Bindferry million": _large(1_000_000, 100_000),
     "Bindferry million small": _large(1_000_000, 1000),
