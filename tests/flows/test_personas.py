@@ -94,3 +94,21 @@ def test_a_refused_bind_speaks_as_the_application_that_is_known_by_the_name() ->
     assert len(set(texts)) == 1
     for name in ("uid=other,ou=people,o=corp", "jdoe@nowhere", "a=b,,c"):
         assert "data" not in Client(services).bind(name, WRONG).diagnostic
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_whom_an_application_lets_in_is_spoken_to_by_the_names_that_it_knows(stage: str) -> None:
+    """On the connection that it has bound, and on one of their own; by their own rights, not the application's."""
+    persona = {"people": "cn={cn},ou=users,o=old", "rename": {"uid": "account"}}
+    office = Office(stage=stage, applications=[{"name": "crm", "bind_dn": SERVICE, "bases": "all", "persona": persona}])
+    same = office.service()
+    people = [entry.name for entry in find(same, "ou=users,o=old", "(account=*)", "1.1")]
+    anna, berta = people[:2]
+    own = office.connect()
+    for client in (same, own):
+        assert client.bind(anna, WRONG).code == 49
+        assert client.bind(anna, RIGHT).code == 0
+        assert "account" in values(find(client, anna, "(objectClass=*)", "*", scope=0)[0])
+        assert client.result(search_request(berta, parse_filter("(objectClass=*)"), scope=0)).code == 32
+    plain = office.connect(dn("anna"), RIGHT)
+    assert "uid" in values(find(plain, dn("anna"), "(objectClass=*)", "*", scope=0)[0])

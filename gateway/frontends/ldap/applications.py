@@ -9,13 +9,15 @@ from __future__ import annotations
 import ipaddress
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twisted.logger import Logger
 
 from gateway.frontends.ldap.application import DEFAULT, Application
 from gateway.frontends.ldap.names import login_name
+from gateway.frontends.ldap.personas.persona import Persona
 from gateway.frontends.ldap.results import LdapError
+from gateway.frontends.ldap.view import EVERYTHING, View
 from gateway.identity.model import Identity, LoginName, normalise
 
 _MOST_ENTRANCES = 4096
@@ -48,7 +50,7 @@ class Rule:
 class Entrance:
     """What a connection from one place may be: `stranger` until it binds, and for everybody who has no rule."""
 
-    __slots__ = ("_named", "personas", "stranger")
+    __slots__ = ("_flat", "_named", "_spoken_to", "personas", "stranger")
 
     def __init__(self, stranger: Application, named: Mapping[str, tuple[int, Application]]) -> None:
         self.stranger = stranger
@@ -56,6 +58,19 @@ class Entrance:
         all_of_them = dict.fromkeys([stranger.persona, *(application.persona for _, application in named.values())])
         self.personas = tuple(persona for persona in all_of_them if not persona.is_plain)
         """Those that may know people by other names: people bind by what an application on another connection found."""
+        self._spoken_to: dict[Persona, Application] = {}
+        self._flat = {application.persona for _, application in named.values() if application.view.is_flat}
+
+    def speaking(self, persona: Persona) -> Application:
+        """The stranger, who has learnt the names of this persona and nothing else of its application. Not where the
+        stranger has names of its own, or a view that speaks of attributes by the stored ones."""
+        stranger = self.stranger
+        if persona.is_plain or not stranger.persona.is_plain or stranger.view is not EVERYTHING:
+            return stranger
+        if persona not in self._spoken_to:
+            view = View(flat=True) if persona in self._flat else EVERYTHING
+            self._spoken_to[persona] = replace(stranger, persona=persona, view=view)
+        return self._spoken_to[persona]
 
     def named(self, login: LoginName) -> Application:
         """Whoever would be bound by this name, as far as it tells."""

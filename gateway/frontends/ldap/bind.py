@@ -41,7 +41,8 @@ async def bind(call: Call, request: BindRequest) -> BindResponse:
     if not speaks(session, request.version):
         return BindResponse(_VERSION)
     # Before anybody is bound the name alone says which application it is: the same for every state of it (R25).
-    persona = session.entrance.spelled(request.name).persona
+    named = session.entrance.spelled(request.name)
+    persona = (session.application if named is session.entrance.stranger else named).persona
     outcome = _for_persona(persona, await decide(session, request))
     if isinstance(outcome, LdapResult):
         return BindResponse(outcome, sasl.challenge(outcome))

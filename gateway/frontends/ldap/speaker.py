@@ -7,6 +7,7 @@ from collections.abc import Set
 from gateway.frontends.ldap.access import takes_passwords_in_clear
 from gateway.frontends.ldap.application import Application
 from gateway.frontends.ldap.applications import Entrance
+from gateway.frontends.ldap.personas.persona import PLAIN
 from gateway.frontends.ldap.reach import EVERYWHERE, Reach
 from gateway.frontends.ldap.services import Services
 from gateway.identity.model import Identity, LoginName, Peer
@@ -17,7 +18,8 @@ class Speaker:
 
     `identity` is whom the connection speaks for, None is anonymous; `application` is what it may and sees, chosen when
     it connects and again when it binds; `reach` is which entries may be read now. `listener` is the name of the port
-    that it came by. `takes_passwords` is whether a password may be sent here; `must_change`, whether nothing but a
+    that it came by. `knows_by` is the persona by whose names the bind that is under way was understood.
+    `takes_passwords` is whether a password may be sent here; `must_change`, whether nothing but a
     change of the password is allowed (`confined.py`).
     """
 
@@ -33,6 +35,7 @@ class Speaker:
         self.identity: Identity | None = None
         self._administers: bool | None = None
         self.is_tls = self.must_change = False
+        self.knows_by = self._spoken = PLAIN
 
     def arrived(self, address: str, via: Set[str], *, is_tls: bool) -> None:
         """It is connected: a client at this address, by way of these (its own one is among them)."""
@@ -55,11 +58,22 @@ class Speaker:
         self.identity = identity
         self._administers = None
         self.must_change = identity is not None and identity.state.reset
-        application = self.entrance.of(identity)
+        application = self._application_of(identity)
         self.reach = application.reach
         if application is not self.application:
             self.application = application
             self.peer = Peer(self.peer.address, application.name)
+
+    def _application_of(self, identity: Identity | None) -> Application:
+        """An application goes on with the names that it has learnt, when it lets people in: on the connection that it
+        has bound, and on one that they bind by its name of them. It is names alone, and no right of the application."""
+        application = self.entrance.of(identity)
+        if application is not self.entrance.stranger:
+            self._spoken = application.persona
+            return application
+        if identity is not None and not self.knows_by.is_plain:
+            self._spoken = self.knows_by
+        return self.entrance.speaking(self._spoken)
 
     async def is_administrator(self) -> bool:
         """Whether it speaks for one; asked when it matters, and answered once for each bind, so that most connections

@@ -4,8 +4,11 @@ from conversation import PEER, People, person, services
 
 from gateway.frontends.ldap.application import Application
 from gateway.frontends.ldap.applications import Applications, Rule
+from gateway.frontends.ldap.personas.flavours import FLAVOURS
+from gateway.frontends.ldap.personas.persona import Persona
 from gateway.frontends.ldap.reach import Reach
 from gateway.frontends.ldap.speaker import Speaker
+from gateway.frontends.ldap.view import View
 from gateway.identity.model import LoginName, Peer
 
 MAIL = Application("mail", reach=Reach(bases=("dc=example,dc=com",)))
@@ -73,3 +76,43 @@ def test_after_starttls_a_password_may_come() -> None:
     made.is_behind_tls()
     assert made.is_tls
     assert made.takes_passwords
+
+
+OLD = Persona("old", flavours=(FLAVOURS["edirectory"],))
+SHOP = Application("shop", persona=OLD)
+
+
+def before_a_shop(stranger: Application = PORT) -> Speaker:
+    """Where jdoe is an application that knows people by other names."""
+    rules = (Rule(stranger, listener="second"), Rule(SHOP, names=frozenset({"jdoe"})))
+    made = Speaker(services(People(), applications=Applications(rules)), "second")
+    made.arrived(PEER, frozenset({PEER}), is_tls=False)
+    return made
+
+
+def test_whom_an_application_lets_in_on_its_connection_is_spoken_to_by_its_names_alone() -> None:
+    made = before_a_shop()
+    made.become(person("jdoe"))
+    for who in (None, person("ann")):
+        made.become(who)
+        assert made.application.persona is OLD
+        assert (made.application.name, made.reach, made.peer) == ("port", PORT.reach, Peer(PEER, "port"))
+    made.become(person("jdoe"))
+    assert made.application is SHOP
+
+
+def test_a_name_that_was_understood_tells_the_names_only_once_it_is_proved() -> None:
+    made = before_a_shop()
+    made.knows_by = OLD
+    made.become(None)
+    assert made.application is PORT
+    made.become(person("ann"))
+    assert made.application.persona is OLD
+
+
+def test_a_place_that_hides_attributes_by_their_stored_names_keeps_them() -> None:
+    careful = Application("port", view=View(hidden=("employeeNumber",)))
+    made = before_a_shop(careful)
+    made.become(person("jdoe"))
+    made.become(person("ann"))
+    assert made.application is careful
