@@ -220,7 +220,8 @@ def assemble(settings: Settings, stores: Stores, audit: AuditSink, clock: Any) -
         rules=rules,
         clock=clock,
     )
-    search = GroupSearch(UnionSearch(stores.native, followed, names), _group_rules(settings), clock, stores.native)
+    union = UnionSearch(stores.native, followed, names, carrier.copies if settings.groups.carry else None)
+    search = GroupSearch(union, _group_rules(settings), clock, stores.native)
     work = DirectoryWork(
         native=stores.native,
         sources=followed,

@@ -165,7 +165,7 @@ class Rig:
             rules=changes,
             clock=self.clock,
         )
-        self.union = UnionSearch(self.native, followed, rules)
+        self.union = UnionSearch(self.native, followed, rules, self.carrier.copies if carries else None)
         self.names, self.group_rules = rules, groups or GroupRules()
         self.search = GroupSearch(self.union, self.group_rules, self.clock, self.native)
         self.work = DirectoryWork(

@@ -7,29 +7,28 @@ hundred thousand members is read once in `refresh` seconds, and not once for eac
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from typing import Any
 
 from twisted.internet.defer import Deferred, TimeoutError
 from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 
-from gateway.errors import BusyError, DirectoryError, IdentityConflict, SourceError
-from gateway.groups.members import GroupWords, dn_key_of
-from gateway.identity.entrykeys import key_of
+from gateway.errors import BusyError, DirectoryError, IdentityConflict, SourceError, SourceUnavailable
+from gateway.groups.bringing import Bringer
+from gateway.groups.members import GroupWords
+from gateway.groups.rounds import members
 from gateway.identity.flights import Clock, SingleFlight, within
-from gateway.identity.model import Entry, Identity, NativeEntry, Origin
+from gateway.identity.model import Identity, NativeEntry, Origin
 from gateway.identity.ports import LegacySource, NativeDirectory
-from gateway.identity.search import BaseNotFound, Query, Scope, SearchIncomplete, parent_of
-from gateway.identity.search import within as below
-from gateway.wire.filter import Present
+from gateway.identity.search import BaseNotFound, Query, Scope, SearchIncomplete
 
-MOST_GROUPS = 1000
-"""Groups that come along with one person, those that list one another included."""
 MOST_WAITING = 1000
-"""People whose groups wait to be copied; of one more, they come with somebody else or with the next round."""
-_REMEMBERED = 100_000
+"""People whose groups wait to be copied; of one more, they come with the next round."""
+FIRST_ROUND = 60.0
+"""Seconds after the start until it is asked who has joined a group meanwhile: busy enough without."""
 _log = Logger(namespace="bindferry.groups")
 
 
@@ -50,11 +49,12 @@ class GroupCarrier:
         self._native = native
         self._sources = {source.name: source for source in sources}
         self._rules = rules
+        self._bringer = Bringer(native, rules.words, rules.refresh, clock)
+        self.copies = self._bringer.copies
         self._clock = clock
         self._waiting: OrderedDict[Origin, Identity] = OrderedDict()
-        self._copied: OrderedDict[tuple[str, str], float] = OrderedDict()
         self._work: SingleFlight[None] = SingleFlight()
-        self._timer: IDelayedCall | None = None
+        self._timers: list[IDelayedCall] = []
         self._ended = False
 
     def follow(self, person: Identity) -> None:
@@ -65,18 +65,20 @@ class GroupCarrier:
             _log.warn("source {source}: groups come later, too many wait to be copied", source=person.origin.source)
             return
         self._waiting[person.origin] = person
-        self._begin()
+        self._begin("follow", self._follow)
 
     def start(self) -> None:
-        """Read all copies again, every `refresh` seconds from now on."""
-        self._timer = self._clock.callLater(self._rules.refresh, self._again)
+        """Read all copies again, every `refresh` seconds from now on; and soon look for groups that are missing."""
+        soon = self._clock.callLater(min(FIRST_ROUND, self._rules.refresh / 2), self._begin, "rounds", self.rounds)
+        self._timers = [soon, self._clock.callLater(self._rules.refresh, self._again)]
 
     def end(self) -> None:
         """Begin nothing new."""
         self._ended = True
         self._waiting.clear()
-        if self._timer is not None and self._timer.active():
-            self._timer.cancel()
+        for timer in self._timers:
+            if timer.active():
+                timer.cancel()
 
     async def drain(self, grace: float) -> None:
         """Wait up to `grace` seconds for the copy that is being made, if any."""
@@ -86,11 +88,11 @@ class GroupCarrier:
             _log.warn("groups were still being copied; they come with the next member who moves")
 
     def _again(self) -> None:
-        Deferred.fromCoroutine(self._work.run("refresh", self.refresh))
-        self.start()
+        self._begin("refresh", self.refresh)
+        self._timers = [self._clock.callLater(self._rules.refresh, self._again)]
 
-    def _begin(self) -> None:
-        Deferred.fromCoroutine(self._work.run("follow", self._follow))
+    def _begin(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        Deferred.fromCoroutine(self._work.run(name, work))
 
     async def _follow(self) -> None:
         while self._waiting and not self._ended:
@@ -106,9 +108,35 @@ class GroupCarrier:
                     if isinstance(entry, NativeEntry) and not entry.owned and entry.origin is not None:
                         source = self._sources.get(entry.origin.source)
                         if source is not None and not self._ended:
-                            await self._guarded(source.name, self._copy(source, entry.dn_key))
+                            await self._guarded(source.name, self._bringer.copy(source, entry.dn_key))
         except (DirectoryError, BaseNotFound) as error:
             _log.warn("groups cannot be copied again now: {error}", error=str(error))
+            return
+        await self.rounds()
+
+    async def rounds(self) -> None:
+        """Bring what is missing: groups that somebody has joined who had moved before, and what could not be copied."""
+        for source in self._sources.values():
+            await self._guarded(source.name, self._round(source))
+
+    async def _round(self, source: LegacySource) -> None:
+        async with aclosing(members(self._native, self._rules.words)) as batches:
+            async for batch in batches:
+                if self._ended:
+                    return
+                try:
+                    whole = await self._bringer.bring(source, batch)
+                except (SourceUnavailable, BusyError):
+                    raise  # what is known stays as it is: of the last time that the source answered
+                except (SourceError, DirectoryError) as error:
+                    self.copies.forget(source.name, batch)
+                    _log.warn(
+                        "source {source}: a group could not be copied: {error}", source=source.name, error=str(error)
+                    )
+                    continue
+                for one in () if whole else batch:
+                    if not await self._bringer.bring(source, [one]):
+                        self.copies.forget(source.name, [one])
 
     async def _guarded(self, source: str, work: object) -> None:
         try:
@@ -120,73 +148,5 @@ class GroupCarrier:
 
     async def _bring(self, person: Identity) -> None:
         source = self._sources[person.origin.source]
-        for above in _above(person.dn_key, source):
-            await self._copy_once(source, above)
-        keys = [dn_key_of(group.encode("utf-8", "surrogateescape")) for group in person.groups[:MOST_GROUPS]]
-        wanted = dict.fromkeys(key for key in keys if key)
-        wanted.update(dict.fromkeys(group.dn_key for group in await self._around(source, person)))
-        seen: set[str] = set()
-        while wanted and len(seen) < MOST_GROUPS:
-            key, _ = wanted.popitem()
-            seen.add(key)
-            for above in _above(key, source):
-                await self._copy_once(source, above)
-            group = await self._copy_once(source, key)
-            if group is not None:  # else the groups around it have come with it before
-                around = await self._around(source, group)
-                wanted.update(dict.fromkeys(one.dn_key for one in around if one.dn_key not in seen))
-
-    async def _copy_once(self, source: LegacySource, dn_key: str) -> Entry | None:
-        """The entry as it was copied now; None where that was done a while ago, or there is none."""
-        done = self._copied.get((source.name, dn_key))
-        if done is not None and 0 <= self._clock.seconds() - done < self._rules.refresh:
-            return None
-        return await self._copy(source, dn_key)
-
-    async def _copy(self, source: LegacySource, dn_key: str) -> Entry | None:
-        query = Query(dn_key, Scope.BASE, Present("objectClass"), limit=1)
-        found = await _first(source.search(query))
-        if found is not None and not isinstance(found, Identity):
-            await self._native.carry(found, Origin(source.name, key_of(found)), self._clock.seconds())
-        else:
-            found = None
-        self._copied[source.name, dn_key] = self._clock.seconds()
-        self._copied.move_to_end((source.name, dn_key))
-        if len(self._copied) > _REMEMBERED:
-            self._copied.popitem(last=False)
-        return found
-
-    async def _around(self, source: LegacySource, entry: Entry) -> list[Entry]:
-        """The groups of this source that come along with this entry; what they list is not read."""
-        wanted = self._rules.words.around(entry)
-        query = Query("", Scope.SUBTREE, wanted, limit=MOST_GROUPS, attributes=frozenset(), few=True)
-        found: list[Entry] = []
-        try:
-            async with aclosing(source.search(query)) as entries:
-                async for group in entries:
-                    found.append(group)
-                    if len(found) == MOST_GROUPS:
-                        break
-        except BaseNotFound:
-            return found
-        return found
-
-
-def _above(dn_key: str, source: LegacySource) -> Iterator[str]:
-    """The containers of an entry in its source, from the top."""
-    found = []
-    above = parent_of(dn_key)
-    while above and any(below(above, base) for base in source.bases):
-        found.append(above)
-        above = parent_of(above)
-    return reversed(found)
-
-
-async def _first(entries: AsyncGenerator[Entry, None]) -> Entry | None:
-    try:
-        async with aclosing(entries):
-            async for entry in entries:
-                return entry
-    except BaseNotFound:
-        return None
-    return None
+        await self._bringer.containers(source, person.dn_key)
+        await self._bringer.bring(source, [person])

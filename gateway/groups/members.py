@@ -42,11 +42,15 @@ class GroupWords:
         """Groups that list any of these entries."""
         return And((self.groups(), Or(tuple(item for entry in entries for item in self._items(entry)))))
 
-    def around(self, entry: Entry) -> Filter:
-        """Groups that come along with this entry: those that list it, and an account's primary group (RFC 2307)."""
-        primary = entry.attributes.get("gidNumber") if isinstance(entry, Identity) else ()
-        items = (*self._items(entry), *(Equal("gidNumber", number) for number in primary))
-        return And((self.groups(), Or(items)))
+    def around(self, entries: Iterable[Entry]) -> Filter:
+        """Groups that come along with these: those that list one, and an account's primary group (RFC 2307)."""
+        items: list[Filter] = []
+        numbers: dict[bytes, None] = {}
+        for entry in entries:
+            items += self._items(entry)
+            if isinstance(entry, Identity):
+                numbers.update(dict.fromkeys(entry.attributes.get("gidNumber")))
+        return And((self.groups(), Or((*items, *(Equal("gidNumber", number) for number in numbers)))))
 
     def _items(self, entry: Entry) -> Iterator[Filter]:
         dn = entry.dn.encode("utf-8", "surrogateescape")

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from gateway.errors import BusyError, IdentityConflict, SourceError
 from gateway.identity.claims import find_first
@@ -22,6 +23,14 @@ from gateway.identity.names import NameRules
 from gateway.identity.ports import LegacySource, NativeDirectory
 from gateway.identity.resting import BATCH, Lot, Reader
 from gateway.identity.search import BaseNotFound, Query, Scope, SearchIncomplete, within
+
+
+class StandIns(Protocol):
+    """What is known of the copies that stand in for sources; `gateway.groups.copies.Copies` is one."""
+
+    def answer(self, query: Query, sources: Collection[str], found: int) -> bool:
+        """Whether what was found is all that there is, these sources' included, which cannot be asked now; `found`
+        entries of it are here, copies among them. No where that is not known (R6)."""
 
 
 @dataclass(slots=True)
@@ -50,8 +59,15 @@ class _Seen:
 class UnionSearch:
     """One tree out of the directory and all sources."""
 
-    def __init__(self, native: NativeDirectory, sources: Sequence[LegacySource], names: NameRules) -> None:
+    def __init__(
+        self,
+        native: NativeDirectory,
+        sources: Sequence[LegacySource],
+        names: NameRules,
+        stand_ins: StandIns | None = None,
+    ) -> None:
         self._native = native
+        self._copies = stand_ins
         self._sources = tuple(sources)
         self._names = names
         self._lots = {source.name: Lot(source) for source in self._sources}
@@ -68,19 +84,20 @@ class UnionSearch:
             if query.selects(moved):
                 yield moved
             return
-        seen, missing, based = _Seen(), list[str](), False
+        seen, missing, based, here = _Seen(), list[str](), False, 0
         for name, entries in self._reads(query, seen, missing):
             try:
                 async with aclosing(entries):
                     async for entry in entries:
                         if seen.add(entry):
+                            here += not name
                             yield entry
                 based = True
             except BaseNotFound:
                 continue
             except (SourceError, BusyError):
                 missing.append(name)
-        if missing:
+        if missing and not (based and self._told_by_copies(query, missing, here)):
             raise SearchIncomplete(tuple(missing))
         if not based:
             raise BaseNotFound
@@ -118,6 +135,9 @@ class UnionSearch:
             async for entry in entries:
                 if _copied_from(entry) in sources:
                     yield entry
+
+    def _told_by_copies(self, query: Query, missing: Collection[str], here: int) -> bool:
+        return self._copies is not None and self._copies.answer(query, missing, here)
 
     async def _moved(self, query: Query) -> Identity | None:
         """The person whom this search is about, if it is about one who has moved and is below its base.
