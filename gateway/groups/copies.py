@@ -20,6 +20,8 @@ MOST = 1_000_000
 outage is told."""
 _NAMING = frozenset({"cn", "gidnumber", "entryuuid", "objectguid", "samaccountname"})
 """What a group is asked for by, where one is meant."""
+_LIST_NOBODY = frozenset({b"groupofurls"})
+"""Classes of groups that have no list (`gateway.wire.groupclasses`); personas ask for them with the others."""
 _Item = tuple[str, bytes]
 
 
@@ -64,7 +66,7 @@ class Copies:
     def _only_groups(self, item: AnyFilter) -> bool:
         """Whether no class is asked for that we would not have copied."""
         classes = _classes(item)
-        return classes is None or classes <= self._classes
+        return classes is None or (bool(classes & self._classes) and classes <= self._classes | _LIST_NOBODY)
 
 
 def _names(members: Iterable[Entry]) -> Iterable[str | bytes]:

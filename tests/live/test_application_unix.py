@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import ldap  # type: ignore[import-untyped]  # python-ldap has no types
@@ -47,6 +48,8 @@ ASKS = {"nslcd": 2, "sssd": 1}
 CANNOT_TELL = {"nslcd": "cannot retrieve authentication info", "sssd": "Permission denied"}
 """What PAM says of a password that nobody can prove now; SSSD, where it has not kept it. No wrong password."""
 START = {"nslcd": unixlogin.nslcd, "sssd": unixlogin.sssd}
+IN_OUTAGE = {"nslcd": unixlogin.nslcd, "sssd": partial(unixlogin.sssd, lists=False)}
+"""Lists cannot be told then, and take SSSD offline."""
 _GROUP_OF_DNS = f"dn: cn=managers,{GROUPS}\nchangetype: "
 
 
@@ -189,6 +192,22 @@ def test_an_outage_of_the_old_server_is_no_wrong_password(unix: Unix, estate: Es
         unix.machine.go_online()
     until(lambda: LOGGED_IN in unix.machine.login(CROWD[3]), "the old server is used again")
     unix.gateway.settle([CROWD[3]])
+
+
+def test_in_an_outage_a_new_machine_lets_in_who_has_moved(unix: Unix, estate: Estate, place: Path) -> None:
+    """R6, R9, R18: it has kept nothing, and is told all groups; of who has not moved, that nobody can tell."""
+    number, group = unix.group
+    estate.stop()
+    with IN_OUTAGE[unix.application](unix.gateway, place) as machine:
+        for name in (*MOVED, *STAYED):
+            assert LOGGED_IN in machine.login(name)
+            assert machine.lines("getent", "passwd", name) == [account(name)]
+            assert machine.groups(name) == {30000: "users", **({number: group} if name in IN else {})}
+        assert WRONG in machine.login(OUT[0], "wrong")
+        assert LOGGED_IN not in machine.login(LATE)
+    assert PythonLdap().bind(Way(unix.gateway.uri), who(LATE)).code == 52
+    assert set(outcomes(unix.gateway, LATE)) <= {"unavailable"}
+    estate.restore()
 
 
 def test_without_the_old_server_who_has_moved_has_everything(unix: Unix, estate: Estate, place: Path) -> None:
