@@ -13,9 +13,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from backends.native.engine import Store
+from backends.native.entryvalue import DAMAGED, packed, unpack
 from backends.native.keys import MEMBERS
 from backends.native.reading import removed_keys
-from backends.native.record import DAMAGED, dn_key_of, packed, tree_key_of, unpack
+from backends.native.record import dn_key_of, tree_key_of
 from backends.native.tables import entry as table
 from gateway.errors import DirectoryUnavailable
 from gateway.identity.model import Attributes, Entry, NativeEntry, Origin

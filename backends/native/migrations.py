@@ -11,13 +11,13 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, Engine, insert, inspect, select, update
 
-from backends.native.steps import entries, references, renames, resets
+from backends.native.steps import encoded, entries, references, renames, resets
 from backends.native.tables import metadata, schema_version
 from gateway.errors import ConfigError
 
 Step = Callable[[Connection], None]
 
-STEPS: tuple[Step, ...] = (entries, references, resets, renames)
+STEPS: tuple[Step, ...] = (entries, references, resets, renames, encoded)
 """`STEPS[0]` leads from version 1 to 2, and so on. A step never uses `tables.py`, which goes on changing after it."""
 
 

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from backends.native.keys import ALIAS, alias_keys, lookup_keys
 from backends.native.noting import CHANGED, REMOVED, RENAMED, note
-from backends.native.record import PEOPLE, Record, pack, read, tree_key_of
+from backends.native.personvalue import pack
+from backends.native.record import PEOPLE, Record, read, tree_key_of
 from backends.native.tables import identity, lookup
 from gateway.identity.changes import ChangeRefused, Fault, Password
 from gateway.identity.model import AccountState, Identity, normalise

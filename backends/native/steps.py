@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from backends.native.entryvalue import unpack
 from backends.native.keys import PEOPLE
-from backends.native.record import unpack
+from backends.native.personvalue import packed
 
 _ENTRIES = """
 CREATE TABLE entry (
@@ -106,6 +107,25 @@ def renames(connection: Connection) -> None:
     """Version 4 to 5: what whoever was renamed here is called in the groups of a source."""
     for statement in _RENAMES.split(";"):
         connection.exec_driver_sql(statement)
+
+
+def encoded(connection: Connection) -> None:
+    """Version 5 to 6: the attributes of people are kept as they go over the wire. By number, some at a time: there may
+    be a million of them."""
+    last = -1
+    while rows := connection.exec_driver_sql(_SOME, (last,)).all():
+        anew = [(_encoded(record), row) for row, record in rows]
+        connection.exec_driver_sql("UPDATE identity SET record = ? WHERE id = ?", anew)
+        last = rows[-1][0]
+
+
+_SOME = "SELECT id, record FROM identity WHERE id > ? ORDER BY id LIMIT 1000"
+
+
+def _encoded(record: bytes) -> bytes:
+    header, values = unpack(record)
+    shown, operational = values.attributes(header["attributes"]), values.attributes(header["operational"])
+    return packed(shown, operational, [*header["origin"], header["aliases"], header["groups"]])
 
 
 def _keys(record: bytes) -> set[tuple[str, str]]:

@@ -19,8 +19,9 @@ from backends.native.entryrows import delete_entry
 from backends.native.keys import group_key, lookup_keys
 from backends.native.noting import ADOPTED, CHANGED, note
 from backends.native.personrows import state_columns
+from backends.native.personvalue import pack
 from backends.native.reading import record_of, removed_keys
-from backends.native.record import PEOPLE, Record, pack, read, tree_key_of
+from backends.native.record import PEOPLE, Record, read, tree_key_of
 from backends.native.renames import take_name
 from backends.native.tables import identity, lookup, membership, origin
 from gateway.errors import DirectoryError, IdentityConflict, RemovedHere, Superseded

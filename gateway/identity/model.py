@@ -191,6 +191,16 @@ class Attributes:
             held = self._by_key.get(key)
             self._by_key[key] = (name, tuple(values)) if held is None else (held[0], held[1] + tuple(values))
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names as spelled, in order."""
+        return tuple([name for name, _ in self._by_key.values()])
+
+    @property
+    def encoded(self) -> bytes | None:
+        """All of it as it goes over the wire, attribute behind attribute, where the store keeps it like that."""
+        return None
+
     def get(self, name: str) -> tuple[bytes, ...]:
         """The values of `name` (any case), an empty tuple where there is no such attribute."""
         held = self._by_key.get(name.lower())

@@ -23,14 +23,19 @@ def read_attributes(data: bytes, at: int, end: int) -> tuple[tuple[tuple[str, tu
     at, stop = ber.enter(data, at, end, ber.SEQUENCE)
     attributes = []
     while at < stop:
-        at, after = ber.enter(data, at, stop, ber.SEQUENCE)
-        name, at = ber.read_text(data, at, after)
-        values, at = read_values(data, at, after)
-        if at != after:
-            ber.skip_unknown(data, at, after)
+        name, values, at = read_attribute(data, at, stop)
         attributes.append((name, values))
-        at = after
     return tuple(attributes), stop
+
+
+def read_attribute(data: bytes, at: int, end: int) -> tuple[str, tuple[bytes, ...], int]:
+    """The name and values of the one attribute at `at`, and the index behind it."""
+    at, after = ber.enter(data, at, end, ber.SEQUENCE)
+    name, at = ber.read_text(data, at, after)
+    values, at = read_values(data, at, after)
+    if at != after:
+        ber.skip_unknown(data, at, after)
+    return name, values, after
 
 
 def write_values(values: Sequence[bytes]) -> bytes:
@@ -40,9 +45,12 @@ def write_values(values: Sequence[bytes]) -> bytes:
 
 def write_attributes(attributes: Iterable[tuple[str, Sequence[bytes]]]) -> bytes:
     """The SEQUENCE OF attributes, in the order given."""
-    return ber.sequence(
-        b"".join([ber.sequence(_description(name) + write_values(values)) for name, values in attributes])
-    )
+    return ber.sequence(write_each(attributes))
+
+
+def write_each(attributes: Iterable[tuple[str, Sequence[bytes]]]) -> bytes:
+    """What is inside that SEQUENCE: one attribute behind the other."""
+    return b"".join([ber.sequence(_description(name) + write_values(values)) for name, values in attributes])
 
 
 @lru_cache(maxsize=1024)

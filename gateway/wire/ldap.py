@@ -13,7 +13,7 @@ from gateway.errors import ProtocolError
 from gateway.wire import ber, requests, responses, updates
 from gateway.wire import messages as m
 from gateway.wire.buffer import MessageBuffer
-from gateway.wire.responses import encode_entry
+from gateway.wire.responses import encode_entry, encode_written
 from gateway.wire.unusable import UnusableRequest
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "encode_entry",
     "encode_message",
     "encode_operation",
+    "encode_written",
     "read_control",
     "write_control",
 ]

@@ -131,6 +131,11 @@ def encode_entry(name: str, attributes: Iterable[tuple[str, Sequence[bytes]]]) -
     return _entry(ber.text(name) + write_attributes(attributes))
 
 
+def encode_written(name: str, attributes: bytes) -> bytes:
+    """The same of attributes that are written already, one behind the other (`write_each`)."""
+    return _entry(ber.text(name) + ber.sequence(attributes))
+
+
 def write_entry(response: SearchResultEntry) -> bytes:
     return encode_entry(response.name, response.attributes)
 

@@ -1,6 +1,7 @@
 """Which attributes of an entry a client gets, and entries kept encoded, so that the next search only copies bytes.
 
-What is kept hangs on the entry object itself: a changed person is a new object (`Identity.revision`), and the old
+What a store has written for the wire already is copied as it is where all of it is asked for, and is not kept. What is
+kept hangs on the entry object itself: a changed person is a new object (`Identity.revision`), and the old
 bytes go when the old object goes.
 """
 
@@ -14,7 +15,7 @@ from weakref import WeakKeyDictionary
 from gateway.frontends.ldap.view import EVERYTHING, View
 from gateway.identity.model import Attributes, Entry
 from gateway.wire.attributetypes import canonical, is_secret, subtypes
-from gateway.wire.ldap import encode_entry
+from gateway.wire.ldap import encode_entry, encode_written
 from gateway.wire.objectclasses import attributes_of
 
 NO_ATTRIBUTES = "1.1"
@@ -22,6 +23,7 @@ _KEPT_SELECTIONS = 16
 _KEPT_BYTES = 16384
 """Encodings that hang on one entry, and their bytes together; or one that is larger. The oldest goes first."""
 _CACHED_NAMES = 32
+_CACHED_SHAPES = 1024
 _CACHED_CHARACTERS = 1024
 
 _kept: WeakKeyDictionary[Entry, dict[Selection, bytes]] = WeakKeyDictionary()
@@ -33,7 +35,7 @@ class Selection:
     `asked` is the same as `Query.attributes` has it.
     """
 
-    __slots__ = ("_named", "_operational", "_parts", "_types_only", "_user", "_view", "asked")
+    __slots__ = ("_named", "_operational", "_parts", "_types_only", "_user", "_view", "_wholes", "asked")
 
     def __init__(self, attributes: Sequence[str], *, types_only: bool, view: View = EVERYTHING) -> None:
         self._view = view
@@ -46,6 +48,7 @@ class Selection:
             names = [(kind, frozenset() if kind in self._parts else options) for kind, options in names]
         self._named = tuple((frozenset({kind}) if view.is_flat else subtypes(kind), options) for kind, options in names)
         self._types_only = types_only
+        self._wholes: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[bool, bool] | None] = {}
         every = {"*"} if self._user else set()
         if self._operational:
             every.add("+")
@@ -57,10 +60,40 @@ class Selection:
         for attributes, all_of_them in ((entry.attributes, self._user), (entry.operational, self._operational)):
             yield from self._chosen(attributes, all_of_them)
 
+    def written(self, entry: Entry) -> bytes | None:
+        """The same as a store has written it; None where it has not, or something else than the whole is chosen."""
+        user = entry.attributes.encoded
+        if user is None:
+            return None
+        shape = entry.attributes.names, entry.operational.names
+        if shape not in self._wholes:
+            if len(self._wholes) == _CACHED_SHAPES:
+                self._wholes.clear()
+            self._wholes[shape] = self._whole(*shape)
+        taken = self._wholes[shape]
+        if taken is None:
+            return None
+        operational = entry.operational.encoded if taken[1] else b""
+        return None if operational is None else (user if taken[0] else b"") + operational
+
+    def _whole(self, user: tuple[str, ...], operational: tuple[str, ...]) -> tuple[bool, bool] | None:
+        """Whether entries with these names show the user attributes and the operational ones, where of both they show
+        all or none, and as they are."""
+        taken = []
+        for names, all_of_them in ((user, self._user), (operational, self._operational)):
+            chosen = [name for name in names if self._takes(*_split(name), all_of_them)]
+            if chosen and (self._types_only or len(chosen) < len(names) or self._parts):
+                return None
+            taken.append(bool(chosen))
+        return taken[0], taken[1]
+
+    def _takes(self, kind: str, options: frozenset[str], all_of_them: bool) -> bool:
+        return not is_secret(kind) and self._view.shows(kind) and (all_of_them or self._names(kind, options))
+
     def _chosen(self, attributes: Attributes, all_of_them: bool) -> Iterable[tuple[str, tuple[bytes, ...]]]:
         for name, values in attributes.items():
             kind, options = _split(name)
-            if not is_secret(kind) and self._view.shows(kind) and (all_of_them or self._names(kind, options)):
+            if self._takes(kind, options, all_of_them):
                 part = self._parts.get(kind)
                 shown = (name, values) if part is None else _in_part(name, values, *part)
                 if shown[1] or part is None:
@@ -108,7 +141,10 @@ def _cached(attributes: tuple[str, ...], types_only: bool, view: View) -> Select
 
 
 def encoded(entry: Entry, selection: Selection) -> bytes:
-    """The entry as a SearchResultEntry operation, from memory if it was shown like this before."""
+    """The entry as a SearchResultEntry operation, as it is written, or from memory if it was shown like this before."""
+    written = selection.written(entry)
+    if written is not None:
+        return encode_written(entry.dn, written)
     kept = _kept.get(entry)
     if kept is None:
         kept = _kept[entry] = {}

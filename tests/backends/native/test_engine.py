@@ -96,7 +96,7 @@ def test_a_directory_of_a_newer_version_is_told_and_left_alone(tmp_path: Path) -
     connection.close()
     before = path.read_bytes()
     assert fault(f"sqlite:///{path}").startswith(
-        "this directory was made by a newer Bindferry (schema 7, this one knows 5):"
+        "this directory was made by a newer Bindferry (schema 7, this one knows 6):"
     )
     assert path.read_bytes() == before
 

@@ -30,7 +30,7 @@ def test_people_schema_size_owner_and_soundness_are_told(tmp_path: Path) -> None
     store.close()
     counted, owned, sound = sight.lines
     assert sight.usable
-    assert counted.startswith("2 people, 0 groups and other entries, schema 5, 0.")
+    assert counted.startswith("2 people, 0 groups and other entries, schema 6, 0.")
     assert owned.startswith(f"{tmp_path}/x.db belongs to {getpass.getuser()}, group ")
     assert owned.endswith("mode 0600")
     assert sound == "its structure is sound"

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backends.native.record import PEOPLE, Record, dn_key_of, pack, read, tree_key_of
+from backends.native.personvalue import pack
+from backends.native.record import PEOPLE, Record, dn_key_of, read, tree_key_of
 from gateway.errors import DirectoryUnavailable
 from gateway.identity.model import Attributes, Identity, Origin, Secret
 from gateway.identity.search import parent_of, within
@@ -66,7 +67,7 @@ def test_what_was_hashed_is_the_beginning_of_the_canonical_password() -> None:
     assert Record(1, person("jdoe"), "hash", "latin-1", 8).hashed(password) == "pässwör".encode()[:8]
 
 
-@pytest.mark.parametrize("damage", [b"", b"\x01", b"\x02\0\0\0\x02{}", b"\x01\0\0\0\x02{}", b"\x01\0\0\0\x02[]"])
+@pytest.mark.parametrize("damage", [b"", b"\x01", b"\x01\0\0\0\x02{}", b"\x02\0\0\0\0", b"\x02\0\0\0\x02[]"])
 def test_a_damaged_record_is_unavailable(damage: bytes) -> None:
     with pytest.raises(DirectoryUnavailable, match="person number 7"):
         read(row_of(person("jdoe"), damage))
@@ -77,6 +78,15 @@ def test_a_record_with_bytes_lost_or_added_is_unavailable() -> None:
     for damaged in (data[:-1], data + b"x"):
         with pytest.raises(DirectoryUnavailable):
             read(row_of(person("jdoe"), damaged))
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_a_record_with_one_other_bit_is_unavailable(choice: st.DataObject) -> None:
+    data = bytearray(pack(person("jdoe")))
+    data[choice.draw(st.integers(0, len(data) - 1))] ^= 1 << choice.draw(st.integers(0, 7))
+    with pytest.raises(DirectoryUnavailable):
+        read(row_of(person("jdoe"), bytes(data)))
 
 
 def test_a_record_shows_no_hash() -> None:
