@@ -6,7 +6,9 @@ Who listens with them is in `gateway.daemon`.
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 
 from OpenSSL import SSL, crypto
 from twisted.internet.interfaces import IOpenSSLServerConnectionCreator
@@ -19,6 +21,8 @@ from gateway.config.tls import Keypair, read_keypair
 from gateway.errors import ConfigError
 
 _BACKLOG = 1024
+TICKETS = 3600
+"""Seconds that a TLS session can be resumed, and after which the keys of tickets are replaced."""
 _MOST_TOLD = 256
 _FAULTS = {  # X509_V_ERR_… of OpenSSL
     3: "there is no revocation list of its authority",
@@ -53,12 +57,23 @@ def bound(name: str, address: str, port: int) -> socket.socket:
 @implementer(IOpenSSLServerConnectionCreator)
 class ServerTls:
     """The TLS end of each new connection of one listener. Its certificate can be replaced: connections that are open
-    keep the one that they have seen, new ones get the other."""
+    keep the one that they have seen, new ones get the other. `clock`: seconds from any beginning.
+
+    Clients may resume a session where nobody is asked for a certificate. The keys of tickets are OpenSSL's own: random,
+    of one context, nowhere but in memory. A new context has new ones, and a ticket that it cannot read is a handshake
+    more; so it is with a ticket of another process.
+    """
 
     def __init__(
-        self, name: str, keypair: Keypair, files: tuple[Path, Path], clients: ClientCertificates | None = None
+        self,
+        name: str,
+        keypair: Keypair,
+        files: tuple[Path, Path],
+        clients: ClientCertificates | None = None,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self.name = name
+        self._clock = clock
         self._files = files
         self._clients = clients
         self._seen = self._look()
@@ -74,10 +89,12 @@ class ServerTls:
         return self._keypair.certificate.not_valid_after_utc.timestamp()
 
     def refresh(self) -> None:
-        """Use the files as they are now, if they have changed since they were last looked at. What is wrong with them
-        is said once, and the certificate in use stays: a renewal may be half written."""
+        """Use the files as they are now, if they have changed since they were last looked at, and new keys for tickets
+        if those in use are old. What is wrong with the files is said once, and the certificate in use stays: a renewal
+        may be half written."""
         seen = self._look()
         if seen == self._seen:
+            self._renew_keys()
             return
         self._seen = seen
         try:
@@ -88,12 +105,18 @@ class ServerTls:
         else:
             _log.info("{name}: a new certificate is in use", name=self.name)
 
+    def _renew_keys(self) -> None:
+        """Of tickets. In TLS 1.2, who has such a key can read what was recorded of the sessions in its tickets."""
+        if self._clients is None and self._clock() - self._made >= TICKETS:
+            self._use(self._keypair, None)
+
     def _use(self, keypair: Keypair, trust: Trust | None) -> None:
-        context = _server_context(keypair)
+        context = _server_context(keypair, resumes=self._clients is None)
         if trust is not None and self._clients is not None:
             _ask_for_certificates(context, trust, self.name, required=self._clients.required)
         self._context = context
         self._keypair = keypair
+        self._made = self._clock()
 
     def _look(self) -> tuple[tuple[int, int, int] | None, ...]:
         """What changes when a file is written or replaced."""
@@ -132,13 +155,18 @@ def _mark(file: Path) -> tuple[int, int, int] | None:
     return status.st_mtime_ns, status.st_ino, status.st_size
 
 
-def _server_context(keypair: Keypair) -> SSL.Context:
-    """A TLS 1.2+ server context, made now so that a fault of it shows before anybody connects."""
+def _server_context(keypair: Keypair, *, resumes: bool) -> SSL.Context:
+    """A TLS 1.2+ server context, made now so that a fault of it shows before anybody connects. `resumes`: sessions, by
+    tickets, or by their ids where a client of TLS 1.2 takes none; OpenSSL keeps at most 20,480 of those. Early data
+    (0-RTT) is off as ever: it can be replayed."""
     options = CertificateOptions(
         privateKey=crypto.PKey.from_cryptography_key(keypair.key),
         certificate=crypto.X509.from_cryptography(keypair.certificate),
         extraCertChain=[crypto.X509.from_cryptography(one) for one in keypair.chain],
         raiseMinimumTo=TLSVersion.TLSv1_2,
+        enableSessions=resumes,
+        enableSessionTickets=resumes,
     )
     context: SSL.Context = options.getContext()
+    context.set_timeout(TICKETS)
     return context

@@ -18,7 +18,7 @@ from twisted.logger import LogEvent, formatEvent, globalLogPublisher
 
 from gateway.config.clientcertificates import ClientCertificates
 from gateway.config.tls import read_keypair
-from gateway.sockets import ServerTls
+from gateway.sockets import TICKETS, ServerTls
 
 
 class Place:
@@ -27,7 +27,9 @@ class Place:
     def __init__(self, directory: Path, clients: ClientCertificates | None = None) -> None:
         self.file = directory / "tls.pem"
         self.write("old.example")
-        self.tls = ServerTls("ldaps", read_keypair(self.file, self.file), (self.file, self.file), clients)
+        self.now = 0.0
+        files = (self.file, self.file)
+        self.tls = ServerTls("ldaps", read_keypair(*files), files, clients, lambda: self.now)
 
     def write(self, name: str, days: int = 90) -> None:
         new = self.file.with_suffix(".new")
@@ -210,18 +212,24 @@ def test_new_authorities_are_believed_without_a_restart_and_a_broken_file_change
 class Resuming:
     """A client of the standard library, which can tell whether a session was resumed."""
 
-    def __init__(self, place: Place, files: Files, version: ssl.TLSVersion) -> None:
-        self._place = place
+    def __init__(
+        self, place: Place, version: ssl.TLSVersion, files: Files | None = None, *, tickets: bool = True
+    ) -> None:
+        self.place = place
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._context.check_hostname, self._context.verify_mode = False, ssl.CERT_NONE
         self._context.maximum_version = version
-        self._context.load_cert_chain(files.certificate, files.key)
+        if files is not None:
+            self._context.load_cert_chain(files.certificate, files.key)
+        if not tickets:
+            self._context.options |= ssl.OP_NO_TICKET
 
     def connect(self, session: ssl.SSLSession | None = None) -> ssl.SSLObject:
-        """After a handshake and one byte from the server, behind which its tickets would have come."""
+        """After a handshake, one byte from the server, behind which its tickets have come, and a proper end: a session
+        that was cut off is forgotten."""
         incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         client = self._context.wrap_bio(incoming, outgoing, session=session)
-        server = self._place.tls.serverConnectionForTLS(None)
+        server = self.place.tls.serverConnectionForTLS(None)
         server.set_accept_state()
         for _ in range(4):
             with contextlib.suppress(ssl.SSLWantReadError):
@@ -235,14 +243,84 @@ class Resuming:
         server.send(b"x")
         incoming.write(server.bio_read(65536))
         assert client.read(1) == b"x"
+        server.shutdown()
         return client
 
 
-@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
-def test_no_session_is_resumed_so_every_connection_shows_its_certificate_anew(
-    tmp_path: Path, version: ssl.TLSVersion
+OLD_AND_NEW = pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+
+
+@OLD_AND_NEW
+def test_a_client_that_was_here_takes_its_session_up_again(place: Place, version: ssl.TLSVersion) -> None:
+    client = Resuming(place, version)
+    first = client.connect()
+    assert not first.session_reused
+    again = client.connect(first.session)
+    assert again.session_reused
+    assert client.connect(again.session).session_reused
+
+
+def test_a_client_of_tls_1_2_that_takes_no_tickets_resumes_by_its_session_id(place: Place) -> None:
+    """As Java did for many years."""
+    client = Resuming(place, ssl.TLSVersion.TLSv1_2, tickets=False)
+    first = client.connect()
+    assert first.session is not None
+    assert not first.session.has_ticket
+    assert client.connect(first.session).session_reused
+
+
+@OLD_AND_NEW
+def test_after_an_hour_the_keys_of_tickets_are_new_and_nothing_is_logged(
+    place: Place, version: ssl.TLSVersion, lines: Any
 ) -> None:
+    """A ticket is good for an hour at most, and its key is gone then."""
+    client = Resuming(place, version)
+    session = client.connect().session
+    assert session is not None
+    assert session.ticket_lifetime_hint == TICKETS == 3600
+    place.now += TICKETS - 1
+    place.tls.refresh()
+    assert client.connect(session).session_reused
+    session = client.connect().session
+    place.now += 1
+    place.tls.refresh()
+    second = client.connect(session)
+    assert not second.session_reused
+    place.now += TICKETS - 1
+    place.tls.refresh()
+    assert client.connect(second.session).session_reused, "an hour from the last renewal"
+    assert lines() == []
+
+
+@OLD_AND_NEW
+def test_no_ticket_outlives_the_certificate_that_it_was_given_under(place: Place, version: ssl.TLSVersion) -> None:
+    client = Resuming(place, version)
+    session = client.connect().session
+    place.write("new.example")
+    place.tls.refresh()
+    assert not client.connect(session).session_reused
+
+
+@OLD_AND_NEW
+def test_the_ticket_of_another_listener_or_process_is_a_handshake_more_and_no_failure(
+    place: Place, tmp_path: Path, version: ssl.TLSVersion
+) -> None:
+    (tmp_path / "other").mkdir()
+    client = Resuming(place, version)
+    session = client.connect().session
+    client.place = Place(tmp_path / "other")
+    second = client.connect(session)
+    assert not second.session_reused
+    assert client.connect(second.session).session_reused
+
+
+@OLD_AND_NEW
+@pytest.mark.parametrize("tickets", [True, False])
+def test_where_certificates_are_asked_for_no_session_is_resumed_so_each_connection_shows_its_own(
+    tmp_path: Path, version: ssl.TLSVersion, tickets: bool
+) -> None:
+    """The owner of a resumed session would be known by a certificate that may have been revoked since."""
     clients = Clients(tmp_path)
-    client = Resuming(clients.place, clients.good, version)
+    client = Resuming(clients.place, version, clients.good, tickets=tickets)
     first = client.connect()
     assert not client.connect(first.session).session_reused

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,10 +16,11 @@ from live.clients import CLIENTS, Client, Ldap3, LdapUtils, PythonLdap, Way, lda
 from live.gateway_process import Gateway
 from live.legacy import login
 from live.legacytables import OldFile
-from live.raw import NOTICE, START_TLS, bind_request, connected, extended_request, rest
+from live.raw import NOTICE, START_TLS, bind_request, connected, extended_request, message, rest
 
 pytestmark = pytest.mark.live
 
+WHO_AM_I = b"1.3.6.1.4.1.4203.1.11.3"
 SUCCESS, CONFIDENTIALITY_REQUIRED = 0, 13
 
 
@@ -123,6 +125,51 @@ def test_tls_1_1_is_refused_and_1_2_and_1_3_are_spoken(gateway: Gateway, authori
         except (ssl.SSLError, ConnectionError):
             spoken.append(None)
     assert spoken == [None, "TLSv1.2", "TLSv1.3"]
+
+
+def s_client(port: int, *options: str) -> str:
+    """What OpenSSL's own client tells of a connection that it ends by an unbind, so that the tickets have come."""
+    command = ["openssl", "s_client", "-ign_eof", "-connect", f"127.0.0.1:{port}", *options]
+    said = subprocess.run(command, input=message(2, b"\x42\x00"), capture_output=True, timeout=30)
+    return said.stdout.decode(errors="replace")
+
+
+@pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
+@pytest.mark.parametrize("kind", ["starttls", "ldaps"])
+def test_openssl_takes_its_session_up_again_and_is_never_offered_early_data(
+    gateway: Gateway, tmp_path: Path, kind: str, version: str
+) -> None:
+    port, options = gateway.ports["ldaps"], [version]
+    if kind == "starttls":
+        port, options = gateway.ports["ldap"], [version, "-starttls", "ldap"]
+    kept = tmp_path / "session.pem"
+    assert "\nNew, TLSv1." in s_client(port, *options, "-sess_out", str(kept))
+    assert "\nReused, TLSv1." in s_client(port, *options, "-sess_in", str(kept))
+    text = subprocess.run(
+        ["openssl", "sess_id", "-noout", "-text", "-in", kept], capture_output=True, text=True, check=True
+    ).stdout
+    assert "lifetime hint: 3600 (seconds)" in text
+    assert "Max Early Data: 0" in text or version == "-tls1_2"
+
+
+def test_a_program_that_binds_again_and_again_pays_one_handshake(
+    old_sqlite: OldFile, gateway: Gateway, authority: Authority
+) -> None:
+    """And a resumed connection is nobody's until it binds."""
+    context = ssl.create_default_context(cafile=str(authority.certificate))
+    who, session, resumed = login(old_sqlite, "app"), None, []
+    for _ in range(3):
+        with (
+            socket.create_connection(("127.0.0.1", gateway.ports["ldaps"]), 30) as plain,
+            context.wrap_socket(plain, server_hostname="127.0.0.1", session=session) as channel,
+        ):
+            channel.sendall(extended_request(1, WHO_AM_I))
+            assert b"dn:" not in channel.recv(4096)
+            channel.sendall(bind_request(2, who.dn, who.password.encode()))
+            assert b"\x61\x07\x0a\x01\x00" in channel.recv(4096)
+            resumed.append(channel.session_reused)
+            session = channel.session
+    assert resumed == [False, True, True]
 
 
 def test_garbage_on_the_tls_port_and_a_client_hello_on_the_plain_one_harm_nobody(
