@@ -21,6 +21,7 @@ from backends.native.engine import Store, open_store
 from backends.native.entries import carried
 from backends.native.feed import Feed
 from backends.native.freshness import Watch
+from backends.native.glance import Glance
 from backends.native.inspection import look
 from backends.native.members import memberships
 from backends.native.reading import by_id, by_origin, counts, find
@@ -88,6 +89,7 @@ class SqlDirectory:
         self._looker = Pool(context.reactor, "directory-watch", 1, 0)
         self._cache = Cache(options.cache)
         self._feed = Feed(store)
+        self._glance = Glance(store.path)
         self._watch = Watch(context.reactor, self._look, self._cache.apply)
         self._renamed: tuple[int | None, Sequence[Renamed]] = (None, ())
         self._verifier = Verifier(context.hasher, self._current, self._replace_hash)
@@ -98,6 +100,8 @@ class SqlDirectory:
             record = self._cache.find(login)
             if record is not None:
                 return record.identity
+        if self._glance.nobody(login):
+            return None
         since = self._cache.now()
         record = await self._read(find, self._store, login)
         if record is None:
@@ -115,7 +119,7 @@ class SqlDirectory:
                 if record is not None:
                     found[key] = record.identity
             missing = [key for key in keys if key not in found]
-        if missing:
+        if missing and not self._glance.none_from(source, missing):
             since = self._cache.now()
             records, removed = await self._read(by_origin, self._store, source, missing)
             found.update(dict.fromkeys(removed))
@@ -236,6 +240,8 @@ class SqlDirectory:
             if record is not None and query.selects(record.identity):
                 yield record.identity
                 return
+        if self._glance.selects_nothing(query, self._base):
+            return
         page, search = await self._read(begin, self._store, query, self._base, self._scan)
         self.scans += search.scanned
         while True:
@@ -265,6 +271,7 @@ class SqlDirectory:
         for pool in (self._writer, self._readers, self._looker):
             await pool.close(_GRACE)
         self._feed.close()
+        self._glance.close()
         self._store.close()
 
     async def _current(self, identity: Identity) -> Record | None:

@@ -132,7 +132,7 @@ def test_more_questions_than_may_wait_are_refused_as_busy(reactor: PumpReactor, 
     jdoe = reactor.run(directory.adopt(adoption(person("jdoe"))))
     directory._readers.queue = -directory._readers.size
     with pytest.raises(DirectoryUnavailable):
-        now(directory.find(LoginName.of("asmith")))
+        now(directory.find(LoginName.of("jdoe")))
     assert now(directory.verify(jdoe, Secret(PASSWORD))) == Unavailable("directory", busy=True)
 
 
