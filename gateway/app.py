@@ -6,7 +6,7 @@ Who listens, and how the daemon starts and ends, is in `gateway.daemon`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,7 @@ from gateway.groups.search import GroupRules, GroupSearch
 from gateway.identity.administrators import Administrators
 from gateway.identity.audit import AuditSink
 from gateway.identity.authenticate import Authenticator
+from gateway.identity.budget import Budget, ForwardBudget
 from gateway.identity.change_password import PasswordChanges
 from gateway.identity.claims import Claims
 from gateway.identity.directory_work import DirectoryWork
@@ -35,7 +36,8 @@ from gateway.identity.ports import LegacySource, NativeDirectory
 from gateway.identity.proofs import Proofs
 from gateway.identity.set_password import PasswordSetter
 from gateway.identity.source_names import SourceNames
-from gateway.identity.throttle import ForwardBudget, Throttle, ThrottleRules
+from gateway.identity.throttle import Throttle, ThrottleRules
+from gateway.identity.told import Company, nobody
 from gateway.identity.union import UnionSearch
 from gateway.identity.verify_certificate import CertificateVerifier
 from gateway.identity.verify_legacy import LegacyVerifier
@@ -79,6 +81,7 @@ class Core:
     administrators: Administrators
     certificates: CertificateVerifier
     proofs: Proofs = field(repr=False)
+    throttle: Throttle = field(repr=False)
 
 
 def open_stores(settings: Settings, reactor: Any, *, may_create: bool = True) -> Stores:
@@ -153,11 +156,12 @@ def name_rules(settings: Settings, sources: Iterable[LegacySource]) -> NameRules
     )
 
 
-def assemble(settings: Settings, stores: Stores, audit: AuditSink, clock: Any) -> Core:
-    """The core over these stores."""
+def assemble(settings: Settings, stores: Stores, audit: AuditSink, clock: Any, company: Company | None = None) -> Core:
+    """The core over these stores; `company` are the other processes of this gateway."""
     names = name_rules(settings, stores.sources)
-    throttle = Throttle(_throttle_rules(settings))
-    proofs = Proofs(settings.passwords.remember, settings.passwords.remember_wrong)
+    tell, key = (nobody, None) if company is None else (company.tell, company.key)
+    throttle = Throttle(throttle_rules(settings), tell=tell)
+    proofs = Proofs(settings.passwords.remember, settings.passwords.remember_wrong, key=key, tell=tell)
     migration = MigrationRules(
         enabled=settings.migration.enabled,
         wait=settings.migration.wait,
@@ -187,7 +191,7 @@ def assemble(settings: Settings, stores: Stores, audit: AuditSink, clock: Any) -
             moved=moved,
             migrator=migrator,
             throttle=throttle,
-            budgets=_budgets(settings),
+            budgets=_budgets(settings, company),
             clock=clock,
         ),
         hasher=stores.hasher,
@@ -236,7 +240,9 @@ def assemble(settings: Settings, stores: Stores, audit: AuditSink, clock: Any) -
     bearer = CertificateVerifier(
         native=stores.native, sources=stores.sources, names=names, proofs=proofs, audit=audit, clock=clock
     )
-    return Core(stores, authenticator, search, migrator, carrier, changes, work, names, administrators, bearer, proofs)
+    return Core(
+        stores, authenticator, search, migrator, carrier, changes, work, names, administrators, bearer, proofs, throttle
+    )
 
 
 def _password_rules(settings: Settings) -> PasswordRules:
@@ -266,15 +272,21 @@ def _words(settings: Settings) -> GroupWords:
     return GroupWords(settings.groups.object_classes, settings.groups.lists)
 
 
-def _throttle_rules(settings: Settings) -> ThrottleRules:
+def throttle_rules(settings: Settings) -> ThrottleRules:
+    """When a name is locked here."""
     throttle = settings.throttle
     return ThrottleRules(throttle.failures, throttle.window, throttle.lock, throttle.lock_max)
 
 
-def _budgets(settings: Settings) -> dict[str, ForwardBudget]:
+def budgets(settings: Settings) -> dict[str, ForwardBudget]:
     """One for each source that is said to lock accounts (R20)."""
     return {
         source.name: ForwardBudget(source.options.lockout.threshold, source.options.lockout.window)
         for source in settings.sources
         if source.options.lockout is not None
     }
+
+
+def _budgets(settings: Settings, company: Company | None) -> Mapping[str, Budget]:
+    own = budgets(settings)
+    return own if company is None else {name: company.budget(name) for name in own}

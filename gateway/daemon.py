@@ -5,10 +5,10 @@ from __future__ import annotations
 import resource
 import signal
 import socket
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from twisted.internet.defer import Deferred, TimeoutError
 from twisted.internet.interfaces import IDelayedCall, IListeningPort
@@ -28,7 +28,7 @@ from gateway.frontends.ldap.applications import Applications
 from gateway.frontends.ldap.balanced import Balanced
 from gateway.frontends.ldap.certificates import Naming
 from gateway.frontends.ldap.configured import configured
-from gateway.frontends.ldap.listener import Door, Listener
+from gateway.frontends.ldap.listener import Crowd, Door, Listener
 from gateway.frontends.ldap.paging import Resting
 from gateway.frontends.ldap.services import Services
 from gateway.frontends.web.health import Condition, site
@@ -36,14 +36,26 @@ from gateway.frontends.web.metrics import Metrics
 from gateway.identity.audit import AuditSink, Everyone, JsonLines
 from gateway.identity.flights import within
 from gateway.identity.guard import GuardedSource
+from gateway.identity.told import Company
 from gateway.notify import Notifier
-from gateway.sockets import ServerTls, bound
+from gateway.sockets import ServerTls, bound, shared_port
 
 _log = Logger(namespace="bindferry")
 _RENEWAL = 60.0
 """Seconds between looks at the files of the certificates."""
 _PATIENCE = 5.0
 """Seconds that `/health` waits for the directory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a daemon that is one of several gets from whoever started them (`gateway.workers`): the sockets that all
+    listen on, by name, and the others. Of what one alone must do it does nothing until it is told to `lead`."""
+
+    name: str
+    sockets: Mapping[str, socket.socket]
+    company: Company
+    crowd: Crowd
 
 
 class Daemon:
@@ -55,11 +67,13 @@ class Daemon:
         reactor: Any,
         notifier: Notifier | None = None,
         watchers: Sequence[AuditSink] = (),
+        part: Part | None = None,
     ) -> None:
         self._settings = settings
+        self._part = part
         self._reactor = reactor
         self._notifier = notifier or Notifier({})
-        self._metrics = Metrics()
+        self.metrics = Metrics()
         self._watchers = tuple(watchers)
         self._listener: Listener | None = None
         self._applications = Applications()
@@ -84,23 +98,38 @@ class Daemon:
             check_writable(self._settings.audit.file)
             self._stores = open_stores(self._settings, self._reactor)
             self._audit = AuditFile(self._settings.audit.file)
-            sinks = Everyone([JsonLines(self._audit.write), self._metrics, *self._watchers])
-            self._core = assemble(self._settings, self._stores, sinks, self._reactor)
-            if self._settings.groups.carry:
-                self._core.groups.start()
+            sinks = Everyone([JsonLines(self._audit.write), self.metrics, *self._watchers])
+            company = self._part.company if self._part is not None else None
+            self._core = assemble(self._settings, self._stores, sinks, self._reactor, company)
+            if self._part is None:
+                self.lead()
             self._prepare_tls()
             self._measure(self._core)
             self._accept(self._core)
         except BaseException:
             await self.stop()
             raise
+        if self._part is not None:
+            _log.info("{name} is ready", name=self._part.name)
+            return
         for warning in self._settings.warnings:
             _log.warn("{text}", text=str(warning))
-        places = ", ".join(f"{name} {address}:{port}" for name, (address, port) in self.addresses.items())
+        places = places_of(self.addresses)
         _log.info("bindferry {version} is ready: {places}", version=__version__, places=places)
         self._notifier.ready()
         self._notifier.status(f"ready: {places}")
         self._notifier.watch(self._reactor)
+
+    @property
+    def core(self) -> Core:
+        """What decides; only after `start`."""
+        assert self._core is not None
+        return self._core
+
+    def lead(self) -> None:
+        """Do what one process of a gateway does for all: copies of groups are renewed."""
+        if self._settings.groups.carry and self._core is not None and not self._stopping:
+            self._core.groups.start()
 
     async def stop(self) -> None:
         """Take nothing new, let what is in flight finish for up to `stop.grace` seconds, close the stores. A step that
@@ -181,25 +210,25 @@ class Daemon:
 
     def _take_ports(self) -> None:
         """Bind every socket before anything is opened or written; connections wait in the backlog meanwhile."""
-        listen = self._settings.listen
-        places: dict[str, Any] = dict(listen.doors())
-        if listen.health is not None:
-            places["health"] = listen.health
-        for name, place in places.items():
-            self._sockets[name] = bound(name, place.address, place.port)
+        self._sockets = take_ports(self._settings) if self._part is None else dict(self._part.sockets)
 
     def _accept(self, core: Core) -> None:
         services = self._services(core)
-        self._listener = Listener(services, self._reactor)
-        factories: dict[str, Any] = {"health": site(self.condition, self._metrics, self._reactor)}
+        self._listener = Listener(services, self._reactor, self._part.crowd if self._part is not None else None)
+        factories: dict[str, Any] = {"health": site(self.condition, self.metrics.scraped, self._reactor)}
         for name, door in self._settings.listen.doors().items():
             factories[name] = self._factory(name, door, self._listener, services)
         for name, taken in self._sockets.items():
             address, port = taken.getsockname()[:2]
-            self._ports.append(self._reactor.adoptStreamPort(taken.fileno(), taken.family, factories[name]))
+            self._ports.append(self._listening(taken, factories[name]))
             self.addresses[name] = (address, port)
         for taken in self._sockets.values():
             taken.close()  # the reactor has its own copy
+
+    def _listening(self, taken: socket.socket, factory: Any) -> Any:
+        if self._part is not None:
+            return shared_port(self._reactor, taken, factory, self._part.crowd.is_ahead)
+        return self._reactor.adoptStreamPort(taken.fileno(), taken.family, factory)
 
     def _factory(self, name: str, door: Ldap | Ldaps, listener: Listener, services: Services) -> Any:
         """What makes the connections of one port."""
@@ -259,7 +288,7 @@ class Daemon:
         return configured(listed, tuple(name.lower() for name in self._settings.names.login_attributes))
 
     def _measure(self, core: Core) -> None:
-        metrics, stores = self._metrics, core.stores
+        metrics, stores = self.metrics, core.stores
         metrics.gauge("bindferry_adoptions_pending", "Adoptions behind their answers", lambda: core.migrator.pending)
         metrics.gauge("bindferry_hashing_running", "Threads that hash", lambda: stores.hashing.running)
         metrics.gauge("bindferry_hashing_waiting", "Hashes that wait for a thread", lambda: stores.hashing.waiting)
@@ -297,10 +326,45 @@ class Daemon:
         return self._audit.lost if self._audit is not None else 0
 
 
+def take_ports(settings: Settings) -> dict[str, socket.socket]:
+    """Bind every socket; `ConfigError` for the first that cannot be had, and then none is."""
+    places: dict[str, Any] = dict(settings.listen.doors())
+    if settings.listen.health is not None:
+        places["health"] = settings.listen.health
+    taken: dict[str, socket.socket] = {}
+    try:
+        for name, place in places.items():
+            taken[name] = bound(name, place.address, place.port)
+    except ConfigError:
+        for one in taken.values():
+            one.close()
+        raise
+    return taken
+
+
+def places_of(addresses: Mapping[str, tuple[str, int]]) -> str:
+    """What is listened on, for people."""
+    return ", ".join(f"{name} {address}:{port}" for name, (address, port) in addresses.items())
+
+
+class Runs(Protocol):
+    """What has a beginning and an end: a daemon, or the supervisor of several."""
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    def reopen(self) -> None: ...
+
+
 def serve(settings: Settings, reactor: Any, notifier: Notifier) -> BindferryError | None:
-    """Run until told to stop; what went wrong at the start, None after a clean end."""
+    """Run one daemon until told to stop; what went wrong at the start, None after a clean end."""
+    return run(Daemon(settings, reactor, notifier), reactor)
+
+
+def run(daemon: Runs, reactor: Any) -> BindferryError | None:
+    """Run it until told to stop; what went wrong at the start, None after a clean end."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold passwords (R15)
-    daemon = Daemon(settings, reactor, notifier)
     failed: list[BaseException] = []
 
     def give_up(failure: Failure) -> None:

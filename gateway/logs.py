@@ -36,9 +36,15 @@ FIELDS = frozenset({
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-def start_logging(out: TextIO, level: str = "info", form: Literal["json", "text"] = "json") -> None:
-    """Write every event of at least `level` to `out` from now on; also what libraries log by the standard module."""
-    globalLogBeginner.beginLoggingTo([observer(out, level, form)], redirectStandardIO=False)
+def start_logging(
+    out: TextIO, level: str = "info", form: Literal["json", "text"] = "json", worker: int | None = None
+) -> None:
+    """Write every event of at least `level` to `out` from now on; also what libraries log by the standard module.
+    `worker` is the number of this process where there are several: it stands in JSON lines."""
+    written = observer(out, level, form)
+    if worker is not None:
+        written = _numbered(written, worker)
+    globalLogBeginner.beginLoggingTo([written], redirectStandardIO=False)
     logging.captureWarnings(True)
     logging.basicConfig(handlers=[_Bridge()], level=logging.WARNING, force=True)
 
@@ -53,6 +59,13 @@ def observer(out: TextIO, level: str = "info", form: Literal["json", "text"] = "
         for chatter in ("twisted", "log_legacy"):
             predicate.setLogLevelForNamespace(chatter, max(least, LogLevel.warn, key=_severity))
     return FilteringLogObserver(_writer(out, line), [predicate])
+
+
+def _numbered(observer: ILogObserver, worker: int) -> ILogObserver:
+    def write(event: LogEvent) -> None:
+        observer({"worker": worker, **event})
+
+    return write  # type: ignore[return-value]  # as in `_writer`
 
 
 def _severity(level: Any) -> int:

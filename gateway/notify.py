@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
@@ -38,12 +38,12 @@ class Notifier:
         """One line for `systemctl status`."""
         self._send("STATUS=" + " ".join(text.split()))
 
-    def watch(self, clock: IReactorTime) -> LoopingCall | None:
-        """Say WATCHDOG=1 twice as often as the manager asks for, from the reactor: a reactor that hangs falls silent.
-        None where no watchdog is set; else stop the result to end it."""
+    def watch(self, clock: IReactorTime, alive: Callable[[], bool] = lambda: True) -> LoopingCall | None:
+        """Say WATCHDOG=1 twice as often as the manager asks for, from the reactor: a reactor that hangs falls silent,
+        and so does one that is not `alive`. None where no watchdog is set; else stop the result to end it."""
         if self._watchdog is None:
             return None
-        loop = LoopingCall(self._send, "WATCHDOG=1")
+        loop = LoopingCall(lambda: self._send("WATCHDOG=1") if alive() else None)
         loop.clock = clock
         loop.start(self._watchdog / 2).addErrback(lambda failure: self._log.failure("the watchdog", failure))
         return loop

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretBytes
 
@@ -56,6 +56,10 @@ SecretValue = Annotated[SecretBytes, BeforeValidator(_secret)]
 
 
 class Options(BaseModel):
-    """Base of every section of the configuration: immutable, and an unknown key is a fault."""
+    """Base of every section of the configuration: immutable, and an unknown key is a fault.
+
+    `totals` names options that bound the whole daemon: several worker processes share each of them out."""
+
+    totals: ClassVar[tuple[str, ...]] = ()
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, strict=False)

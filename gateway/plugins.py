@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -83,6 +83,8 @@ class Names(Options):
 
 class SourceOptions(Options):
     """What every source has, whatever its type. A plug-in derives its own model from this."""
+
+    totals: ClassVar[tuple[str, ...]] = ("concurrency",)
 
     name: Annotated[str, BeforeValidator(_source_name)]
     type: str

@@ -9,8 +9,10 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from OpenSSL import SSL, crypto
+from twisted.internet import tcp
 from twisted.internet.interfaces import IOpenSSLServerConnectionCreator
 from twisted.internet.ssl import CertificateOptions, TLSVersion
 from twisted.logger import Logger
@@ -23,6 +25,8 @@ from gateway.errors import ConfigError
 _BACKLOG = 1024
 TICKETS = 3600
 """Seconds that a TLS session can be resumed, and after which the keys of tickets are replaced."""
+_COURTESY = 0.002
+"""Seconds for which a process that has more connections than others leaves the next one to them."""
 _MOST_TOLD = 256
 _FAULTS = {  # X509_V_ERR_… of OpenSSL
     3: "there is no revocation list of its authority",
@@ -52,6 +56,39 @@ def bound(name: str, address: str, port: int) -> socket.socket:
         text = f"cannot listen on {address} port {port}: {error.strerror}"
         raise ConfigError(text, where=f"listen.{name}") from None
     return taken
+
+
+class _SharedPort(tcp.Port):
+    """A listening socket that several processes accept from. One connection at a time: who took all that wait would
+    leave nothing to others that are idle. Whoever is ahead of them lets them go first for a moment."""
+
+    numberAccepts = property(lambda _: 1, lambda _self, _value: None)  # noqa: N815 (Twisted adapts it by itself)
+    clock: Any
+    is_ahead: Callable[[], bool]
+    _has_waited = False
+
+    def doRead(self) -> None:  # noqa: N802 (Twisted's name)
+        """A connection waits."""
+        if not self._has_waited and self.is_ahead():
+            self.stopReading()  # type: ignore[no-untyped-call]  # Twisted has no types there
+            self.clock.callLater(_COURTESY, self._go_on)
+            return
+        self._has_waited = False
+        super().doRead()  # type: ignore[no-untyped-call]  # as above
+
+    def _go_on(self) -> None:
+        if self.connected and not self.disconnecting:
+            self._has_waited = True
+            self.startReading()  # type: ignore[no-untyped-call]  # as above
+
+
+def shared_port(reactor: Any, taken: socket.socket, factory: Any, is_ahead: Callable[[], bool]) -> tcp.Port:
+    """Listen on a socket together with other processes; `is_ahead` says whether this one has more connections."""
+    port = _SharedPort._fromListeningDescriptor(reactor, taken.fileno(), taken.family, factory)  # type: ignore[no-untyped-call]  # as above
+    assert isinstance(port, _SharedPort)
+    port.clock, port.is_ahead = reactor, is_ahead
+    port.startListening()
+    return port
 
 
 @implementer(IOpenSSLServerConnectionCreator)

@@ -15,6 +15,7 @@ from gateway.groups.search import GroupRules, GroupSearch
 from gateway.identity.administrators import Administrators
 from gateway.identity.audit import AuditRecord
 from gateway.identity.authenticate import Authenticator
+from gateway.identity.budget import ForwardBudget
 from gateway.identity.change_password import PasswordChanges
 from gateway.identity.claims import Claims
 from gateway.identity.directory_work import DirectoryWork
@@ -27,7 +28,7 @@ from gateway.identity.password_rules import PasswordRules
 from gateway.identity.proofs import Proofs
 from gateway.identity.set_password import PasswordSetter
 from gateway.identity.source_names import EVERY_NAME, SourceNames
-from gateway.identity.throttle import ForwardBudget, Throttle, ThrottleRules
+from gateway.identity.throttle import Throttle, ThrottleRules
 from gateway.identity.union import UnionSearch
 from gateway.identity.verify_certificate import CertificateVerifier
 from gateway.identity.verify_legacy import LegacyVerifier

@@ -21,10 +21,12 @@ ARROWS: dict[str, str] = {
     # explain reads a name as the front end does, and shows an entry as it does: wire, frontends.ldap. The demo's old
     # stores come from testing.
     "gateway.cli": "gateway gateway.app gateway.absent gateway.daemon gateway.config gateway.identity gateway.errors "
-    "gateway.plugins gateway.logs gateway.notify gateway.wire gateway.testing gateway.frontends.ldap",
+    "gateway.plugins gateway.logs gateway.notify gateway.wire gateway.testing gateway.frontends.ldap gateway.workers",
     # The composition root is two files: what there is, and how it starts and ends.
     "gateway.app": EVERYTHING,
     "gateway.daemon": EVERYTHING,
+    # Two composition roots more: the supervisor of several daemons, and one daemon of several.
+    "gateway.workers": EVERYTHING,
     "gateway.absent": "gateway.errors gateway.identity",
     # wire: an option that is a DN or a filter is read whole when the file is, so its fault is told with the others.
     "gateway.config": "gateway.errors gateway.options gateway.plugins gateway.wire",

@@ -60,6 +60,8 @@ def _dn(value: str) -> str:
 class SqlOptions(Options):
     """Section `directory` where the URL names a SQL database."""
 
+    totals = ("cache", "read_threads")
+
     url: str
     """`sqlite:////var/lib/bindferry/directory.db`: the file is created if there is none, its folder is not."""
     base: Annotated[str, AfterValidator(_dn)]

@@ -43,11 +43,12 @@ class Document:
         self.errors.append(ConfigError(text, where=where, file=self.file, line=line or self.line(place)))
 
 
-def read_document(path: Path) -> Document:
-    """The file's contents; `ConfigErrors` where it cannot be read as YAML at all. Lesser faults (a key given twice, an
-    ambiguous number) are in `errors` of the result, so that they are reported together with the rest."""
+def read_document(path: Path, text: str | None = None) -> Document:
+    """The file's contents, or `text` as if it stood there; `ConfigErrors` where it cannot be read as YAML at all.
+    Lesser faults (a key given twice, an ambiguous number) are in `errors` of the result, so that they are reported
+    together with the rest."""
     document = Document(str(path))
-    text = _text(path)
+    text = read_text(path) if text is None else text
     try:
         root = _Loader(text).get_single_node()
     except yaml.MarkedYAMLError as error:
@@ -66,7 +67,8 @@ def read_document(path: Path) -> Document:
     return document
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """What stands in the file, which may hold secrets; `ConfigErrors` where it cannot be read."""
     try:
         with path.open("rb") as file:
             raw = file.read(MOST_BYTES + 1)

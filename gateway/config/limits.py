@@ -16,6 +16,8 @@ MessageSize = Annotated[Bytes, Field(ge=1024, le=1 << 30)]
 class Limits(Options):
     """Every bound of the LDAP front end; the defaults suit a few thousand applications."""
 
+    totals = ("paged_searches",)
+
     connections: Count = 10_000
     """Open LDAP connections at once; one more is refused when it connects."""
     message_anonymous: MessageSize = 64 << 10

@@ -12,6 +12,8 @@ from gateway.options import Options, Seconds
 class Migration(Options):
     """What follows a password that a source accepted (R11, R12)."""
 
+    totals = ("queue",)
+
     enabled: bool = True
     """False: sources are asked and nothing is written, for a look at the traffic before the campaign begins."""
     wait: Annotated[Seconds, Field(ge=0, le=30)] = 0.25

@@ -13,6 +13,8 @@ from gateway.options import Bytes, Options, Seconds
 class Passwords(Options):
     """Argon2id costs (R14), the pool that hashes, and the memory of recent verdicts (R20)."""
 
+    totals = ("threads", "queue")
+
     memory: Annotated[Bytes, Field(le=4 << 30)] = 19 << 20
     """Bytes of one hash; the default with `time` 2 is OWASP's first choice."""
     time: Annotated[int, Field(ge=1, le=100)] = 2

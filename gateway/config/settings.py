@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from gateway.config.access import Access
 from gateway.config.applications import Application
@@ -38,6 +39,8 @@ __all__ = ["Directory", "Settings", "Source", "load"]
 class Sections(Options):
     """The sections that are the same whatever the plug-ins."""
 
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    """Processes that answer on the same ports."""
     listen: Listen
     limits: Limits = Limits()
     passwords: Passwords = Passwords()
@@ -60,6 +63,7 @@ class Settings:
 
     directory: Directory
     sources: tuple[Source, ...] = ()
+    workers: int = 1
     listen: Listen
     limits: Limits = field(default_factory=Limits)
     passwords: Passwords = field(default_factory=Passwords)
@@ -84,9 +88,12 @@ class Settings:
         return ConfigError(error.text, where=error.where, file=self.document.file, line=line)
 
 
-def load(path: Path | str, *, find: Find = find, now: Callable[[], datetime] = utc_now) -> Settings:
-    """The settings in this YAML file; `ConfigErrors` holds all its faults, in the order of the file."""
-    document = read_document(Path(path))
+def load(
+    path: Path | str, *, text: str | None = None, find: Find = find, now: Callable[[], datetime] = utc_now
+) -> Settings:
+    """The settings in this YAML file; `ConfigErrors` holds all its faults, in the order of the file. `text` is what
+    was read from it before, where it may have been edited since."""
+    document = read_document(Path(path), text)
     sections = _sections(document)
     directory = read_directory(document, find)
     sources = read_sources(document, find)

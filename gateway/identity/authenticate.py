@@ -192,12 +192,11 @@ class Authenticator:
     def _count(self, outcome: Outcome, name: str, peer: Peer, proof: bytes) -> None:
         """Count a failure, and remember a refusal (R20)."""
         now = self._clock.seconds()
-        match outcome:
-            case Accepted():
-                self._throttle.succeeded(name, peer.address)
-            case Unknown() | Rejected(Reason.WRONG_PASSWORD | Reason.NO_PASSWORD):
-                self._throttle.failed(name, peer.address, now)
-        if isinstance(outcome, Unknown | Rejected):
+        if isinstance(outcome, Accepted):
+            self._throttle.succeeded(name, peer.address)
+        elif isinstance(outcome, Unknown | Rejected) and self._proofs.refusal(proof, now) is None:  # else heard of
+            if isinstance(outcome, Unknown) or outcome.reason in {Reason.WRONG_PASSWORD, Reason.NO_PASSWORD}:
+                self._throttle.failed(name, peer.address, now, proof)
             self._proofs.note_refusal(proof, outcome, now)
 
     async def _burn(self, outcome: Outcome, password: Secret) -> None:

@@ -1,7 +1,7 @@
 """What a password was found to be a moment ago, so that it is hashed once and not once a bind (R20).
 
-Kept is an HMAC-SHA-256 under a key that lives only in this process, never a password; a proof of a right password is
-bound to the identity's revision, so any credential event ends it at once.
+Kept is an HMAC-SHA-256 under a key that lives only in the processes of this gateway, never a password; a proof of a
+right password is bound to the identity's revision, so any credential event ends it at once.
 """
 
 from __future__ import annotations
@@ -13,20 +13,34 @@ from typing import TypeVar
 
 from gateway.identity.model import Identity, Secret
 from gateway.identity.outcome import Reason, Rejected, Unknown
+from gateway.identity.told import Refused, Tell, nobody
 
 T = TypeVar("T")
 
 STATE_SECONDS = 30.0
 """How long a refusal for a state (locked, disabled, expired, must change) is remembered."""
 
+KEY_BYTES = 32
+
 _NEVER: tuple[float, Rejected | Unknown | None] = (0.0, None)
 
 
 class Proofs:
-    """Right and wrong passwords of the last `remember` and `remember_wrong` seconds, `capacity` of each at most."""
+    """Right and wrong passwords of the last `remember` and `remember_wrong` seconds, `capacity` of each at most.
 
-    def __init__(self, remember: float, remember_wrong: float, capacity: int = 100_000) -> None:
-        self._key = os.urandom(32)
+    `key` is that of the other processes, who are told of refusals."""
+
+    def __init__(
+        self,
+        remember: float,
+        remember_wrong: float,
+        capacity: int = 100_000,
+        *,
+        key: bytes | None = None,
+        tell: Tell = nobody,
+    ) -> None:
+        self._key = key or os.urandom(KEY_BYTES)
+        self._tell = tell
         self._remember = remember
         self._remember_wrong = remember_wrong
         self._capacity = capacity
@@ -52,7 +66,12 @@ class Proofs:
 
     def note_refusal(self, proof: bytes, refusal: Rejected | Unknown, now: float) -> None:
         """Remember a refused password; for a short time only where it was not the password that was refused, but
-        the account's state, which somebody may mend any moment."""
+        the account's state, which somebody may mend any moment. The others are told."""
+        self.remember_refusal(proof, refusal, now)
+        self._tell(Refused(proof, refusal, now))
+
+    def remember_refusal(self, proof: bytes, refusal: Rejected | Unknown, now: float) -> None:
+        """As `note_refusal`, told by another process."""
         wrong = isinstance(refusal, Unknown) or refusal.reason in {Reason.WRONG_PASSWORD, Reason.NO_PASSWORD}
         seconds = self._remember_wrong if wrong else min(self._remember_wrong, STATE_SECONDS)
         _keep(self._wrong, proof, (now + seconds, refusal), self._capacity)

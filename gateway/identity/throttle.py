@@ -5,13 +5,17 @@
       +-------- a right password, or a whole window without failure ------+
 
 Only *distinct* wrong passwords arrive here: a repeated one is answered from memory (R20), and an outage is not a
-failure at all (R6). `ForwardBudget` keeps what is forwarded to a source below that source's own lockout.
+failure at all (R6). What may be forwarded to a source is in `budget.py`. Other processes of this gateway are told of
+each count (`told.py`).
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+
+from gateway.identity.told import Failed, Forgotten, Succeeded, Tell, nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,9 @@ class Throttle:
     """One tally for each name and address, and one for the name alone, so that guesses from one place lock out that
     place first and not the person. At most `capacity` tallies: whoever failed longest ago is forgotten."""
 
-    def __init__(self, rules: ThrottleRules, capacity: int = 100_000) -> None:
+    def __init__(self, rules: ThrottleRules, capacity: int = 100_000, tell: Tell = nobody) -> None:
         self._rules = rules
+        self._tell = tell
         self._rules_everywhere = replace(rules, failures=rules.failures * EVERYWHERE)
         self._capacity = capacity
         self._tallies: OrderedDict[tuple[str, str], Tally] = OrderedDict()
@@ -69,83 +74,50 @@ class Throttle:
             for tally in (self._tallies.get((name, address)), self._tallies.get((name, "")))
         )
 
-    def failed(self, name: str, address: str, now: float) -> None:
-        """Count one distinct wrong password."""
+    def failed(self, name: str, address: str, now: float, proof: bytes = b"") -> None:
+        """Count one distinct wrong password, and tell the others; `proof` is what it is remembered by."""
+        if self._rules.failures:
+            self.count(name, address, now)
+            self._tell(Failed(name, address, now, proof))
+
+    def succeeded(self, name: str, address: str) -> None:
+        """A right password ends the count of this place; what others guess goes on being counted."""
+        if self.release(name, address):
+            self._tell(Succeeded(name, address))
+
+    def forget(self, name: str) -> None:
+        """An administrator has set the password: nobody's old guesses keep its owner out. Looks at every tally."""
+        self.drop(name)
+        self._tell(Forgotten(name))
+
+    def count(self, name: str, address: str, now: float) -> None:
+        """As `failed`, told by another process."""
         if self._rules.failures:
             self._count((name, address), now, self._rules)
             self._count((name, ""), now, self._rules_everywhere)
 
-    def succeeded(self, name: str, address: str) -> None:
-        """A right password ends the count of this place; what others guess goes on being counted."""
-        self._tallies.pop((name, address), None)
+    def release(self, name: str, address: str) -> bool:
+        """As `succeeded`, told by another process; whether anything had been counted."""
+        return self._tallies.pop((name, address), None) is not None
 
-    def forget(self, name: str) -> None:
-        """An administrator has set the password: nobody's old guesses keep its owner out. Looks at every tally."""
+    def drop(self, name: str) -> None:
+        """As `forget`, told by another process."""
         for key in [key for key in self._tallies if key[0] == name]:
             del self._tallies[key]
 
+    def tallies(self) -> Iterator[tuple[str, str, Tally]]:
+        """Every name, address and tally, for a process that begins."""
+        for (name, address), tally in self._tallies.items():
+            yield name, address, tally
+
+    def take_over(self, name: str, address: str, tally: Tally) -> None:
+        """What a process that begins is told of the time before it."""
+        self._keep((name, address), tally)
+
     def _count(self, key: tuple[str, str], now: float, rules: ThrottleRules) -> None:
-        self._tallies[key] = after_failure(self._tallies.pop(key, Tally(since=now)), now, rules)
+        self._keep(key, after_failure(self._tallies.pop(key, Tally(since=now)), now, rules))
+
+    def _keep(self, key: tuple[str, str], tally: Tally) -> None:
+        self._tallies[key] = tally
         if len(self._tallies) > self._capacity:
             self._tallies.popitem(last=False)
-
-
-@dataclass(slots=True)
-class _Attempt:
-    """One password that was forwarded; `doubtful` where nobody knows whether the source counted it."""
-
-    at: float
-    doubtful: bool = False
-
-
-class ForwardBudget:
-    """How many failures may still be forwarded to one source for one account (R20).
-
-    A source that locks after `threshold` failures within `window` seconds sees at most `threshold - 1` from us;
-    attempts under way count as failures until they end, so concurrent guesses cannot overshoot.
-    """
-
-    def __init__(self, threshold: int, window: float, capacity: int = 100_000) -> None:
-        self._most = threshold - 1
-        self._window = window
-        self._capacity = capacity
-        self._spent: OrderedDict[str, list[_Attempt]] = OrderedDict()
-
-    def reserve(self, account: str, now: float) -> bool:
-        """Take one attempt at `now`; False when it might be the one that locks the account."""
-        spent = [attempt for attempt in self._spent.pop(account, ()) if 0 <= now - attempt.at < self._window]
-        allowed = len(spent) < self._most
-        if allowed:
-            spent.append(_Attempt(now))
-        if spent:
-            self._spent[account] = spent
-        if len(self._spent) > self._capacity:
-            self._spent.popitem(last=False)
-        return allowed
-
-    def refund(self, account: str, at: float) -> None:
-        """The attempt reserved at `at` never reached the source, or is one that it does not count."""
-        spent = self._spent.get(account, [])
-        refunded = _of(spent, at)
-        if refunded is not None:
-            spent.remove(refunded)
-        if not spent:  # names that nobody has must not drive out what was spent on people
-            self._spent.pop(account, None)
-
-    def doubt(self, account: str, at: float) -> None:
-        """Nobody knows whether the source counted the attempt reserved at `at`: it was cut short by an outage."""
-        attempt = _of(self._spent.get(account, []), at)
-        if attempt is not None:
-            attempt.doubtful = True
-
-    def doubtful(self, account: str) -> bool:
-        """Whether the budget is spent on outages as well: then its end is no verdict on a password (R6)."""
-        return any(attempt.doubtful for attempt in self._spent.get(account, ()))
-
-    def clear(self, account: str) -> None:
-        """A right password: the source has reset its own count, so do we."""
-        self._spent.pop(account, None)
-
-
-def _of(spent: list[_Attempt], at: float) -> _Attempt | None:
-    return next((attempt for attempt in spent if attempt.at == at), None)

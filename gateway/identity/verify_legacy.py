@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from gateway.errors import BusyError, DirectoryError, IdentityConflict, SourceError
+from gateway.identity.budget import Allowance, Budget
 from gateway.identity.claims import account_of, answers_to
 from gateway.identity.flights import Clock
 from gateway.identity.migrate import FirstYes, Migrator
@@ -13,7 +14,7 @@ from gateway.identity.model import Identity, LoginName, PasswordCredential, Peer
 from gateway.identity.outcome import Accepted, Outcome, Reason, Rejected, Unavailable, Unknown
 from gateway.identity.ports import Account, LegacySource, NativeDirectory
 from gateway.identity.source_names import names_of
-from gateway.identity.throttle import ForwardBudget, Throttle
+from gateway.identity.throttle import Throttle
 from gateway.identity.verify_native import Decision, NativeVerifier, admit
 
 _NOT_CARRIED_OVER = {Reason.DISABLED, Reason.LOCKED, Reason.EXPIRED}
@@ -31,7 +32,7 @@ class LegacyVerifier:
         moved: NativeVerifier,
         migrator: Migrator,
         throttle: Throttle,
-        budgets: Mapping[str, ForwardBudget],
+        budgets: Mapping[str, Budget],
         clock: Clock,
     ) -> None:
         self._native = native
@@ -146,8 +147,8 @@ class LegacyVerifier:
         if self._throttle.locked(subject, peer.address, now):
             return Rejected(Reason.LOCKED)
         budget = self._budgets.get(source.name)
-        if budget is not None and not budget.reserve(account.ref, now):
-            return Unavailable(source.name) if budget.doubtful(account.ref) else Rejected(Reason.LOCKED)
+        if budget is not None and (allowance := await budget.take(account.ref, now)) is not Allowance.YES:
+            return Unavailable(source.name) if allowance is Allowance.DOUBTFUL else Rejected(Reason.LOCKED)
         outcome = await source.verify(account, credential.password)
         match outcome:
             case Accepted():
@@ -179,7 +180,7 @@ def _is_refused(outcome: Outcome) -> bool:
     return isinstance(outcome, Unavailable) and outcome.refused
 
 
-def _settle(budget: ForwardBudget, account: str, at: float, outcome: Outcome) -> None:
+def _settle(budget: Budget, account: str, at: float, outcome: Outcome) -> None:
     """What one forwarded attempt has cost. An outage may have come after the source had counted it."""
     match outcome:
         case Accepted():

@@ -65,7 +65,7 @@ class NativeVerifier:
             self._throttle.succeeded(identity.name_key, peer.address)
             self._proofs.note_right(self._proofs.proof(subject_of(outcome.identity), password), now)
             return admit(outcome.identity, now, "directory")
-        if isinstance(outcome, Rejected):
-            self._throttle.failed(identity.name_key, peer.address, now)
+        if isinstance(outcome, Rejected) and self._proofs.refusal(proof, now) is None:  # else heard of meanwhile
+            self._throttle.failed(identity.name_key, peer.address, now, proof)
             self._proofs.note_refusal(proof, outcome, now)
         return Decision(outcome, "directory", identity)

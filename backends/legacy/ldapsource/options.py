@@ -84,6 +84,8 @@ class LdapOptions(SourceOptions):
     a source ends the search through the sources, and belongs behind all others (R8).
     """
 
+    totals = ("concurrency", "connections", "search_connections")
+
     url: Url | None = None
     urls: tuple[Url, ...] = ()
     starttls: bool = False

@@ -6,6 +6,7 @@ sees from its transport whether it is TLS; so the limit is one for all ports.
 
 from __future__ import annotations
 
+from typing import Protocol as Seam
 from typing import cast
 
 from twisted.internet.defer import Deferred
@@ -19,6 +20,18 @@ from gateway.frontends.ldap.session import Session
 from gateway.wire.messages import LdapResult, ResultCode
 
 _log = Logger()
+
+
+class Crowd(Seam):
+    """The connections of all processes that listen on the same ports."""
+
+    def count(self, own: int) -> int:
+        """Say how many this process has; how many all have together."""
+        ...
+
+    def is_ahead(self) -> bool:
+        """Whether this process has so many more than another that the next one should be that one's."""
+        ...
 
 
 class Turned(Protocol):
@@ -38,10 +51,11 @@ class Listener(Factory):
 
     noisy = False
 
-    def __init__(self, services: Services, clock: Clock) -> None:
+    def __init__(self, services: Services, clock: Clock, crowd: Crowd | None = None) -> None:
         self.sessions: set[Session] = set()
         self._services = services
         self._clock = clock
+        self._crowd = crowd
         self._is_draining = False
         self._all_gone: Deferred[None] | None = None
 
@@ -61,12 +75,18 @@ class Listener(Factory):
         """The same for a connection to the port of this name, where other services are given."""
         if self._is_draining:
             return Turned(LdapResult(ResultCode.UNAVAILABLE, diagnostic="the server is shutting down"))
-        if len(self.sessions) >= self._services.limits.connections:
+        if self._all() >= self._services.limits.connections:
             _log.debug("{peer} turned away: too many connections", peer=getattr(addr, "host", "local"))
             return Turned(LdapResult(ResultCode.BUSY, diagnostic="too many connections"))
         session = Session(services, self._clock, self._gone, name, client=addr)
         self.sessions.add(session)
+        self._all()
         return session
+
+    def _all(self) -> int:
+        """The connections of all processes; those have to be told of each change of ours."""
+        own = len(self.sessions)
+        return own if self._crowd is None else self._crowd.count(own)
 
     async def drain(self, grace: float) -> None:
         """End every connection: at once where nothing is in progress, else when that is done, at the latest
@@ -97,6 +117,7 @@ class Listener(Factory):
 
     def _gone(self, session: Session) -> None:
         self.sessions.discard(session)
+        self._all()
         if self._all_gone is not None and not self.sessions and not self._all_gone.called:
             self._all_gone.callback(None)
 

@@ -12,8 +12,6 @@ from twisted.web.http import Request
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Site
 
-from gateway.frontends.web.metrics import Metrics
-
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -51,13 +49,25 @@ class _Health(Resource):
 
 
 class _Metrics(Resource):
-    def __init__(self, metrics: Metrics) -> None:
+    def __init__(self, figures: Callable[[], Awaitable[bytes]]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # Twisted has no types there
-        self._metrics = metrics
+        self._figures = figures
 
-    def render_GET(self, request: Request) -> bytes:  # noqa: N802 (Twisted's name)
+    def render_GET(self, request: Request) -> int:  # noqa: N802 (Twisted's name)
+        gone: list[object] = []
+        request.notifyFinish().addErrback(gone.append)
+        asked = Deferred.fromCoroutine(self._look())
+        asked.addCallback(lambda text: None if gone else self._answer(request, text))
+        return NOT_DONE_YET
+
+    async def _look(self) -> bytes:
+        return await self._figures()
+
+    def _answer(self, request: Request, text: bytes) -> None:
         request.setHeader(b"content-type", b"text/plain; version=0.0.4; charset=utf-8")  # type: ignore[no-untyped-call]  # Twisted has no types there
-        return self._metrics.text()
+        request.setHeader(b"content-length", b"%d" % len(text))  # type: ignore[no-untyped-call]  # as above
+        request.write(text)  # type: ignore[no-untyped-call]  # as above
+        request.finish()  # type: ignore[no-untyped-call]  # as above
 
 
 class _QuietSite(Site):
@@ -69,9 +79,11 @@ class _QuietSite(Site):
         """Nothing."""
 
 
-def site(condition: Callable[[], Awaitable[Condition]], metrics: Metrics, reactor: IReactorTime) -> Site:
-    """The HTTP site of the local port."""
+def site(
+    condition: Callable[[], Awaitable[Condition]], figures: Callable[[], Awaitable[bytes]], reactor: IReactorTime
+) -> Site:
+    """The HTTP site of the local port; `figures` are in Prometheus' text format."""
     root = Resource()  # type: ignore[no-untyped-call]  # Twisted has no types there
     root.putChild(b"health", _Health(condition))
-    root.putChild(b"metrics", _Metrics(metrics))
+    root.putChild(b"metrics", _Metrics(figures))
     return _QuietSite(root, timeout=30, reactor=reactor)  # type: ignore[no-untyped-call]  # Twisted has no types there

@@ -17,6 +17,9 @@ from prometheus_client.registry import Collector
 
 from gateway.identity.audit import CHANGES, AuditRecord
 
+Family = tuple[str, str, str, list[tuple[str, dict[str, str], float]]]
+"""Name, help, type and samples: name, labels, figure."""
+
 _BUCKETS = (0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -109,3 +112,14 @@ class Metrics:
     def text(self) -> bytes:
         """All figures in Prometheus' text format."""
         return generate_latest(self.registry)
+
+    async def scraped(self) -> bytes:
+        """The same for `health.site`, which may have to ask others."""
+        return self.text()
+
+    def report(self) -> list[Family]:
+        """All figures as plain values, for whoever adds them up (`totals.py`)."""
+        return [
+            (family.name, family.documentation, family.type, [(s.name, s.labels, s.value) for s in family.samples])
+            for family in self.registry.collect()
+        ]

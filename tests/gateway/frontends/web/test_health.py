@@ -20,7 +20,7 @@ def answer(request: bytes, condition: Condition = WELL) -> tuple[bytes, bytes]:
     async def look() -> Condition:
         return condition
 
-    factory = site(look, Metrics(), Clock())
+    factory = site(look, Metrics().scraped, Clock())
     protocol = factory.buildProtocol(IPv4Address("TCP", "127.0.0.1", 1))
     transport = StringTransport()
     protocol.makeConnection(transport)
