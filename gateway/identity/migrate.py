@@ -1,7 +1,8 @@
 """What is written after a first yes, and when (R11, R12). The one place where migration hangs.
 
-The answer to the application waits for hash and write only for a short time; in a storm it goes out first and the
-adoption ends behind it, in a bounded queue. Whoever does not fit is adopted at the next bind.
+The answer to the application waits for hash and write only for a short time, and not at all where the adoptions before
+it leave none of that; in a storm it goes out first and the adoption ends behind it, in a bounded queue. Whoever does
+not fit is adopted at the next bind.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from twisted.internet.defer import DeferredSemaphore, TimeoutError
+from twisted.internet.defer import Deferred, DeferredSemaphore, TimeoutError
 
 from gateway.errors import BusyError, DirectoryError, IdentityConflict, SourceError, Superseded
 from gateway.identity.audit import AuditRecord, AuditSink
@@ -21,6 +22,8 @@ from gateway.identity.ports import Adoption, NativeDirectory
 from gateway.identity.proofs import Proofs, subject_of
 
 SETTLE_SECONDS = 10.0
+_WEIGHT = 0.2
+"""Of the last adoption in the average of how long they take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class Migrator:
         self._jobs: SingleFlight[None] = SingleFlight()
         self._latest: dict[Origin, FirstYes] = {}
         self._slots = DeferredSemaphore(rules.parallel)
+        self._took = 0.0  # seconds that an adoption at work takes, on average
 
     @property
     def pending(self) -> int:
@@ -88,7 +92,8 @@ class Migrator:
 
     async def adopt(self, yes: FirstYes) -> None:
         """Begin the adoption, or hand this yes to the one that is under way; return when written or after `wait`
-        seconds. Of several yeses the last is written: the password may have been changed in between."""
+        seconds, at once where that many would not do. Of several yeses the last is written: the password may have been
+        changed in between."""
         if not self._rules.enabled:
             return
         origin = yes.identity.origin
@@ -96,8 +101,11 @@ class Migrator:
             self._report("adopt-missed", yes, "the queue of adoptions is full; the next bind tries again")
             return
         self._latest[origin] = yes
+        work = Deferred.fromCoroutine(self._jobs.run(origin, lambda: self._write(origin)))
+        if self._took * len(self._jobs) > self._rules.wait * self._rules.parallel:
+            return  # as below, without waiting in vain
         try:
-            await within(self._clock, self._rules.wait, self._jobs.run(origin, lambda: self._write(origin)))
+            await within(self._clock, self._rules.wait, work)
         except TimeoutError:
             return  # it goes on behind the answer (R12)
 
@@ -118,7 +126,7 @@ class Migrator:
 
     async def _write(self, origin: Origin) -> None:
         await self._slots.acquire()
-        yes = self._latest[origin]
+        began, yes = self._clock.seconds(), self._latest[origin]
         try:
             proven = await (self._adopted(origin) if yes.moved is None else self._renewed(yes, yes.moved))
         except IdentityConflict as error:
@@ -137,6 +145,7 @@ class Migrator:
                 self._report("adopt", yes, f"without names that lead to others: {', '.join(lost)}" if lost else "")
         finally:
             del self._latest[origin]
+            self._took += _WEIGHT * (self._clock.seconds() - began - self._took)
             self._slots.release()
 
     async def _adopted(self, origin: Origin) -> Identity | None:

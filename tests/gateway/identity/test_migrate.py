@@ -82,6 +82,29 @@ def test_no_more_adoptions_are_at_work_than_there_are_threads() -> None:
     assert now(rig.native.counts()) == {"staff": 5}
 
 
+def test_an_answer_does_not_wait_for_an_adoption_that_would_come_too_late() -> None:
+    """R12: in a storm it goes out first; when the storm is over, answers wait for their adoptions again."""
+    rig = Rig(migration=MigrationRules(parallel=2, wait=0.25))
+    rig.hasher.slow = True
+    for number in range(12):
+        rig.source.add(f"user{number}", RIGHT)
+    first = rig.begin("user0")
+    rig.clock.advance(1)
+    rig.hasher.finish()  # it took a second: a fifth of that is the average now
+    assert isinstance(settled(first), Accepted)
+    binds = [rig.begin(f"user{number}") for number in range(1, 12)]
+    assert [waiting(bind) for bind in binds] == [True] * 2 + [False] * 9
+    assert rig.migrator.pending == 11
+    while rig.hasher.waiting:
+        rig.hasher.finish()
+    assert now(rig.native.counts()) == {"staff": 12}
+    last = rig.begin("jdoe")
+    assert waiting(last)
+    rig.hasher.finish()
+    assert isinstance(settled(last), Accepted)
+    assert rig.moved() is not None
+
+
 def test_an_adoption_makes_the_next_bind_cost_nothing() -> None:
     rig = Rig()
     rig.bind()
