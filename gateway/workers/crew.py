@@ -12,8 +12,9 @@ YOUNG = 10.0
 """Seconds. Who dies younger than that died of what will kill the next one, too."""
 LONGEST = 30.0
 _FIRST = 0.5
-SILENCE = 30.0
-"""Seconds without a word from a worker after which it hangs, and is ended."""
+SILENCE = 6
+"""Looks in a row that found no word from a worker: then it hangs, and is ended. Looks and not seconds, since a machine
+that was suspended, or a clock that was set forward, makes nobody hang."""
 
 
 @dataclass(slots=True)
@@ -21,7 +22,7 @@ class _Place:
     """One worker; `None` while there is none in this place."""
 
     begun: float | None = None
-    heard: float = 0.0
+    missed: int = 0
     ready: bool = False
     died_young: int = 0
 
@@ -54,20 +55,21 @@ class Crew:
     def begun(self, number: int, now: float) -> None:
         """Its process was started."""
         place = self._places[number]
-        place.begun = place.heard = now
-        place.ready = False
+        place.begun, place.missed, place.ready = now, 0, False
 
     def ready(self, number: int) -> None:
         """It answers from now on."""
         self._places[number].ready = True
 
-    def heard(self, number: int, now: float) -> None:
+    def heard(self, number: int) -> None:
         """It is alive."""
-        self._places[number].heard = now
+        self._places[number].missed = 0
 
-    def hanging(self, now: float) -> list[int]:
-        """Who has said nothing for too long."""
-        return [number for number in self.here if now - self._places[number].heard > SILENCE]
+    def look(self) -> list[int]:
+        """Who has said nothing for too long. To be asked every few seconds."""
+        for place in self._places:
+            place.missed += 1
+        return [number for number in self.here if self._places[number].missed > SILENCE]
 
     def ended(self, number: int, now: float) -> float:
         """It is gone; seconds until the next one is to begin in its place."""

@@ -117,7 +117,7 @@ class Supervisor:
             process.send("tallies", rows)
 
     def _hear(self, number: int, message: Message) -> None:
-        self.crew.heard(number, self._clock.seconds())
+        self.crew.heard(number)
         match message:
             case ["told", item]:
                 self._common.told(item)
@@ -167,9 +167,12 @@ class Supervisor:
         self._changed()
 
     def _look(self) -> None:
-        for number in self.crew.hanging(self._clock.seconds()):
-            _log.error("worker {worker} has said nothing for {seconds:g} s, and is killed",
-                       worker=number + 1, seconds=SILENCE)  # fmt: skip
+        for number in self.crew.look():
+            _log.error(
+                "worker {worker} has said nothing for {seconds:g} s, and is killed",
+                worker=number + 1,
+                seconds=SILENCE * _ROUND,
+            )
             self._processes[number].kill()
         self._round = self._clock.callLater(_ROUND, self._look)
 

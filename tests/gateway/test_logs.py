@@ -10,7 +10,7 @@ import pytest
 from twisted.logger import LogEvent, Logger, LogLevel, LogPublisher, globalLogPublisher
 from twisted.python.failure import Failure
 
-from gateway.logs import _Bridge, json_line, observer, text_line
+from gateway.logs import _Bridge, _numbered, json_line, observer, text_line
 
 
 def written(form: str, level: str = "info", namespace: str = "gateway.x") -> tuple[Logger, io.StringIO]:
@@ -123,3 +123,10 @@ def test_what_libraries_log_by_the_standard_module_arrives_too() -> None:
         globalLogPublisher.removeObserver(events.append)  # type: ignore[arg-type]  # the same
     line = json.loads(json_line(events[-1]))
     assert (line["logger"], line["level"], line["text"]) == ("sqlalchemy.pool", "warn", "lost {x}")
+
+
+def test_a_line_of_one_process_of_several_says_which() -> None:
+    out = io.StringIO()
+    publisher = LogPublisher(_numbered(observer(out), 2))
+    Logger("gateway.x", observer=publisher).info("hello")  # type: ignore[arg-type]  # as in `written`
+    assert json.loads(out.getvalue())["worker"] == 2

@@ -75,3 +75,15 @@ def test_the_watchdog_is_fed_twice_as_often_as_asked(manager: socket.socket) -> 
 def test_no_watchdog_is_fed_where_none_is_set_for_this_process(manager: socket.socket, environ: dict[str, str]) -> None:
     assert Notifier({"NOTIFY_SOCKET": manager.getsockname(), **environ}, pid=77).watch(Clock()) is None
     assert heard(manager) == []
+
+
+def test_where_nobody_is_alive_the_watchdog_is_not_told_otherwise(manager: socket.socket) -> None:
+    """A supervisor without workers is of no use: the manager is to begin anew."""
+    clock, alive = Clock(), [True]
+    environ = {"NOTIFY_SOCKET": manager.getsockname(), "WATCHDOG_USEC": "2000000"}
+    Notifier(environ).watch(clock, lambda: alive[0])
+    clock.advance(1)
+    assert heard(manager) == [b"WATCHDOG=1"] * 2
+    alive[0] = False
+    clock.advance(1)
+    assert heard(manager) == []

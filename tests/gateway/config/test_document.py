@@ -125,3 +125,12 @@ def test_nothing_but_config_errors_is_raised(tmp_path_factory: pytest.TempPathFa
         read(tmp_path_factory.getbasetemp(), text)
     except ConfigErrors:
         return
+
+
+def test_a_text_that_was_read_before_counts_and_not_the_file(tmp_path: Path) -> None:
+    """A worker that is replaced must not meet a file that somebody is editing."""
+    path = tmp_path / "x.yaml"
+    path.write_text("a: half")
+    document = read_document(path, "a: 1\na: 2")
+    assert document.values == {"a": 1}
+    assert [str(error) for error in document.errors] == [f"{path}:2: a: is given twice"]

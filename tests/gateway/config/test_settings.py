@@ -122,6 +122,7 @@ def test_two_sources_with_one_name_are_a_fault(tmp_path: Path) -> None:
     (MINIMAL.replace("dc=example,dc=com", "example.com"),
      "bindferry.yaml:3: directory.base: must be a DN: write for example dc=example,dc=com"),
     (MINIMAL[: MINIMAL.index("listen")], "bindferry.yaml:1: listen: is required"),
+    ("workers: 0\n" + MINIMAL, "bindferry.yaml:1: workers: must be greater than or equal to 1"),
     (MINIMAL[: MINIMAL.index("listen")] + "listen:\n",
      "bindferry.yaml:4: listen: nothing is listened on: write at least one of ldap and ldaps"),
     (MINIMAL + "limits: []\n", "bindferry.yaml:6: limits: must be a mapping of options"),

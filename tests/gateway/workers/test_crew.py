@@ -66,8 +66,13 @@ def test_one_leads_and_another_when_that_one_dies() -> None:
 
 def test_whoever_says_nothing_for_too_long_hangs() -> None:
     crew = started(2)
-    crew.heard(0, 5.0)
-    assert crew.hanging(SILENCE) == []
-    assert crew.hanging(SILENCE + 1) == [1]
-    crew.ended(1, SILENCE + 1)
-    assert crew.hanging(2 * SILENCE + 10) == [0], "who is gone does not hang"
+    for _ in range(SILENCE):
+        assert crew.look() == []
+        crew.heard(0)
+    assert crew.look() == [1]
+    crew.ended(1, 5.0)
+    for _ in range(2 * SILENCE):
+        hanging = crew.look()
+    assert hanging == [0], "who is gone does not hang"
+    crew.begun(1, 5.0)
+    assert crew.look() == [0], "the next one has just begun"

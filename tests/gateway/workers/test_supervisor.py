@@ -187,12 +187,19 @@ def test_everybody_is_asked_and_who_does_not_answer_is_left_out() -> None:
 
 def test_who_says_nothing_is_killed_and_replaced() -> None:
     rig = Rig(2).ready()
-    for _ in range(int(SILENCE) // 5 + 1):
+    for _ in range(SILENCE + 1):
         rig.clock.advance(5)
         rig.here[1].say("alive")
     assert [worker.killed for worker in rig.workers[:2]] == [True, False]
     rig.clock.advance(0)
     assert len(rig.workers) == 3
+
+
+def test_a_machine_that_was_suspended_for_an_hour_kills_nobody() -> None:
+    """Nobody could say anything meanwhile."""
+    rig = Rig(2).ready()
+    rig.clock.advance(3600)
+    assert not any(worker.killed for worker in rig.workers)
 
 
 def test_at_the_end_all_are_told_and_nobody_is_replaced() -> None:

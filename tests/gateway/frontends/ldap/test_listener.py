@@ -112,3 +112,29 @@ def test_whoever_comes_while_it_drains_is_told_unavailable() -> None:
     _, transport = door.connect()
     assert last_code(transport) == 52
     assert transport.closing
+
+
+class Others:
+    """The connections of another process."""
+
+    def __init__(self, others: int) -> None:
+        self.others = others
+        self.told: list[int] = []
+
+    def count(self, own: int) -> int:
+        self.told.append(own)
+        return own + self.others
+
+    def is_ahead(self) -> bool:
+        return False
+
+
+def test_connections_of_all_processes_are_held_against_the_limit() -> None:
+    others = Others(2)
+    listener = Listener(services(People(person()), limits={"connections": 3}), Clock(), others)
+    first = listener.buildProtocol(None)
+    assert isinstance(first, Session)
+    assert not isinstance(listener.buildProtocol(None), Session)
+    others.others = 0
+    assert isinstance(listener.buildProtocol(None), Session)
+    assert others.told[-1] == 2, "the others are told of each"
