@@ -141,6 +141,7 @@ def test_who_one_is_and_what_the_server_can_do_may_be_asked(house: House) -> Non
     client = house.confined()
     assert client.result(ExtendedRequest(WHO_AM_I)).code == 0
     assert len(client.search("", scope=0)) == 1
+    assert len(client.search("cn=Subschema", scope=0)) == 1
 
 
 @pytest.mark.parametrize("request_", [passmod(None, OWN), passmod(JDOE, OWN, GIVEN), replaces("userPassword", OWN)])

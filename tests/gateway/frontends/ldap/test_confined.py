@@ -35,6 +35,7 @@ def modifies(*names: str) -> ModifyRequest:
         modifies("2.5.4.35"),
         modifies("unicodePwd"),
         search_request("", scope=0),
+        search_request("CN=subschema", scope=0),
     ],
 )
 def test_what_leads_to_another_password_may_go_on(request_: Operation) -> None:
@@ -46,6 +47,8 @@ def test_what_leads_to_another_password_may_go_on(request_: Operation) -> None:
     [
         search_request("", scope=1),
         search_request("", scope=2),
+        search_request("cn=Subschema", scope=2),
+        search_request("cn=Subschema,dc=x", scope=0),
         search_request(DN, scope=0),
         modifies("userPassword", "mail"),
         modifies("mail"),
