@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from live.clients import CLIENTS, Client, Login, Way
+from live.clients import CLIENTS, Client, Login, Way, python_ldap
 from live.gateway_process import CHEAP, Gateway, until
 from live.slapd import BASE, PEOPLE, SERVICE, SERVICE_PASSWORD, Slapd, person
 
@@ -172,6 +172,58 @@ def test_a_group_of_a_hundred_thousand(tmp_path: Path, gateways: Callable[..., G
             assert resident_most - started < 200 << 20
             change(gateway, sources=[])
             gateway.start()
+
+
+def told(gateway: Gateway, name: str, group_name: str, wanted: str) -> tuple[list[int], dict[str, object]]:
+    """What cyn's application is told of one person and of a group: the codes of three searches, and their entries."""
+    way, cyn = Way(gateway.uri), login("cyn")
+    person = CLIENTS[0].search(way, cyn, dn(name), "base", "(objectClass=*)", ["memberOf"])
+    found = CLIENTS[0].search(way, cyn, BASE, "sub", wanted, ["cn"])
+    entry = CLIENTS[0].search(way, cyn, group_dn(group_name), "base", "(objectClass=*)")
+    shown = {key.lower(): sorted(values) for one in (entry.entries or {}).values() for key, values in one.items()}
+    groups = sorted(value for one in (person.entries or {}).values() for value in one.get("memberOf", []))
+    members = {key: values for key, values in shown.items() if key in {"member", "memberuid"}}
+    return [person.code, found.code, entry.code], {"groups": groups, "found": sorted(found.entries or {}), **members}
+
+
+def test_who_is_renamed_here_stays_in_the_groups_of_the_old_server(
+    tmp_path: Path, gateways: Callable[..., Gateway]
+) -> None:
+    """R18: to an application that is chosen by its bind DN; by DN and by login name, with the server and without."""
+    server = Slapd(tmp_path / "slapd", [*(person(name, f"{name}-pw") for name in NAMES), records(from_the_start=True)])
+    server.start()
+    applications = [{"name": "desk", "bind_dn": dn("cyn"), "bases": "all"}]
+    access = {"administrators": [dn("anna")]}
+    gateway = gateways(source(server), passwords=CHEAP, applications=applications, access=access).start()
+    for name in NAMES:
+        assert CLIENTS[1].bind(Way(gateway.uri), login(name)).code == 0
+    gateway.settle(NAMES)
+    administrator = python_ldap(Way(gateway.uri), login("anna"))
+    administrator.rename_s(dn("bob"), "uid=bert")
+    administrator.rename_s(dn("dee"), "uid=dora")
+    administrator.unbind_s()
+    bert = {
+        "groups": sorted(group_dn(name).encode() for name in ("fleet", "unique")),
+        "found": sorted([group_dn("fleet"), group_dn("unique")]),
+        "member": sorted([dn("bert").encode(), group_dn("crew").encode()]),
+    }
+    dora = {
+        "groups": sorted(group_dn(name).encode() for name in ("ring2", "unix")),
+        "found": [group_dn("unix")],
+        "memberuid": [b"anna", b"dora"],
+    }
+    until(lambda: copied(gateway, 9), "every group is copied")
+    by_dn = f"(|(member={dn('bert')})(uniqueMember={dn('bert')})(member={dn('bob')}))"
+    for is_there in (True, False):
+        codes = [0, 0, 0] if is_there else [0, 52, 52]
+        until(lambda: told(gateway, "bert", "fleet", by_dn)[1] == bert, "bert is in his groups")
+        assert told(gateway, "bert", "fleet", by_dn) == (codes, bert)
+        assert told(gateway, "dora", "unix", "(memberUid=dora)") == (codes, dora)
+        assert told(gateway, "bob", "unix", "(memberUid=dee)")[1]["found"] == []
+        server.stop()
+    applications_of = {(record["login"], record["application"]) for record in gateway.audit("bind")}
+    assert {name for login, name in applications_of if login == dn("cyn")} == {"desk"}
+    assert {name for login, name in applications_of if login == dn("bob")} != {"desk"}
 
 
 def change(gateway: Gateway, **sections: object) -> None:
