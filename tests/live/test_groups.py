@@ -214,11 +214,14 @@ def test_who_is_renamed_here_stays_in_the_groups_of_the_old_server(
     }
     until(lambda: copied(gateway, 9), "every group is copied")
     by_dn = f"(|(member={dn('bert')})(uniqueMember={dn('bert')})(member={dn('bob')}))"
+    by_name = "(memberUid=dora)"
     for is_there in (True, False):
-        codes = [0, 0, 0] if is_there else [0, 52, 52]
         until(lambda: told(gateway, "bert", "fleet", by_dn)[1] == bert, "bert is in his groups")
-        assert told(gateway, "bert", "fleet", by_dn) == (codes, bert)
-        assert told(gateway, "dora", "unix", "(memberUid=dora)") == (codes, dora)
+        for name, one, wanted, everything in (("bert", "fleet", by_dn, bert), ("dora", "unix", by_name, dora)):
+            codes, shown = told(gateway, name, one, wanted)
+            assert shown == everything
+            assert codes[0] == 0
+            assert set(codes) <= ({0} if is_there else {0, 52})
         assert told(gateway, "bob", "unix", "(memberUid=dee)")[1]["found"] == []
         server.stop()
     applications_of = {(record["login"], record["application"]) for record in gateway.audit("bind")}
