@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any
 from zlib import crc32
 
 from backends.native.encoded import Encoded, named, shapes
@@ -20,18 +20,6 @@ _VERSION = 2
 _PREFIX = struct.Struct(">BI")
 _LENGTHS = struct.Struct(">IIII")
 _HEAD = _PREFIX.size + _LENGTHS.size
-_head_of = json.JSONDecoder().decode
-
-
-class Value(NamedTuple):
-    """What `unpack` finds."""
-
-    attributes: Attributes
-    operational: Attributes
-    source: str
-    key: str
-    aliases: Sequence[str]
-    groups: Sequence[str]
 
 
 def pack(person: Identity) -> bytes:
@@ -41,7 +29,7 @@ def pack(person: Identity) -> bytes:
 
 
 def packed(attributes: Attributes, operational: Attributes, head: Sequence[object]) -> bytes:
-    """The value of these; `head` has what a `Value` has behind them."""
+    """The value of these; `head` is what `head_of` gives."""
     parts = (
         json.dumps(head, separators=(",", ":")).encode("ascii"),
         named(attributes, operational),
@@ -52,8 +40,9 @@ def packed(attributes: Attributes, operational: Attributes, head: Sequence[objec
     return _PREFIX.pack(_VERSION, crc32(data)) + data
 
 
-def unpack(data: bytes) -> Value:
-    """The way back. `ValueError` or `struct.error` where a bit of it is another one than was written."""
+def unpack(data: bytes) -> tuple[Attributes, Attributes, bytes]:
+    """User attributes, operational ones, and the head. `ValueError` or `struct.error` where a bit of it is another one
+    than was written."""
     version, checksum = _PREFIX.unpack_from(data)
     if version != _VERSION or crc32(memoryview(data)[_PREFIX.size :]) != checksum:
         raise ValueError(version)
@@ -62,8 +51,13 @@ def unpack(data: bytes) -> Value:
     user_at = names_at + names
     operational_at = user_at + user
     shape, operational = shapes(data[names_at:user_at])
-    return Value(
+    return (
         Encoded(shape, data[user_at:operational_at]),
         Encoded(operational, data[operational_at:]) if operational.names else NO_ATTRIBUTES,
-        *_head_of(data[_HEAD:names_at].decode("ascii")),
+        data[_HEAD:names_at],
     )
+
+
+def head_of(head: bytes) -> tuple[Any, ...]:
+    """Source and key of the origin, aliases, groups."""
+    return tuple(json.loads(head))

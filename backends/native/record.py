@@ -5,17 +5,23 @@ What is in its value, `record`, is in `personvalue.py`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Select, select, type_coerce
+from sqlalchemy.types import NullType
 
 from backends.native import personvalue
 from backends.native.entryvalue import DAMAGED
 from backends.native.tables import identity as table
 from gateway.errors import DirectoryUnavailable
 from gateway.identity.account_attributes import with_state
-from gateway.identity.model import ACTIVE, AccountState, Identity, Origin, Secret
+from gateway.identity.model import ACTIVE, AccountState, Identity, Origin, Secret, normalise
+
+_AS_IT_IS = NullType()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +42,7 @@ class Record:
 
 PEOPLE: Select[*tuple[Any, ...]] = select(
     table.c.id,
-    table.c.uuid,
+    type_coerce(table.c.uuid, _AS_IT_IS),
     table.c.name,
     table.c.dn,
     table.c.tree_key,
@@ -44,35 +50,57 @@ PEOPLE: Select[*tuple[Any, ...]] = select(
     table.c.password_hash,
     table.c.charset,
     table.c.significant,
-    table.c.disabled,
-    table.c.locked,
-    table.c.must_change,
+    *(type_coerce(column, _AS_IT_IS) for column in (table.c.disabled, table.c.locked, table.c.must_change)),
     table.c.expires_at,
-    table.c.reset,
+    type_coerce(table.c.reset, _AS_IT_IS),
     table.c.revision,
 )
-"""All that `read` needs of each person."""
+"""All that `read` needs of each person, as the driver gives it: of most people nobody asks for their id."""
 
 
-def read(row: Row[*tuple[Any, ...]]) -> Record:
+class Person(Identity):
+    """Somebody of the directory. What no search looks at is made of the row when somebody asks for it."""
+
+    __slots__ = ("_head", "_id")
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "name_key":
+            _set(self, name, normalise(self.name))
+        elif name == "id":
+            _set(self, name, self._id if isinstance(self._id, UUID) else UUID(self._id))
+        elif name in {"origin", "aliases", "groups"}:
+            source, key, aliases, groups = personvalue.head_of(self._head)
+            _set(self, "origin", Origin(source, key))
+            _set(self, "aliases", tuple(aliases))
+            _set(self, "groups", tuple(groups))
+        else:
+            raise AttributeError(name)
+        return object.__getattribute__(self, name)
+
+
+_set = object.__setattr__  # an Identity is frozen once it is made
+
+
+def read(row: Sequence[Any]) -> Record:
     """The person of one row of `PEOPLE`; `DirectoryUnavailable` if it was damaged."""
-    number, person_id, name, dn, tree_key, data, password_hash, charset, significant, *rest = row
+    number, person_id, name, dn, tree_key, data, password_hash, charset, significant, *more, revision = row
+    person = Person.__new__(Person)
     try:
-        attributes, operational, source, key, aliases, groups = personvalue.unpack(data)
-        state = _state(*rest[:5])
-        person = Identity(
-            dn=dn,
-            dn_key=dn_key_of(tree_key),
-            attributes=attributes,
-            operational=with_state(operational, state),
-            id=person_id,
-            name=name,
-            origin=Origin(source, key),
-            aliases=tuple(aliases),
-            groups=tuple(groups),
-            state=state,
-            revision=rest[5],
+        attributes, operational, head = personvalue.unpack(data)
+        state = _state(*more)
+        _set(person, "dn", dn)
+        _set(person, "dn_key", dn_key_of(tree_key))
+        _set(person, "attributes", attributes)
+        _set(
+            person,
+            "operational",
+            operational if state is ACTIVE and not operational else with_state(operational, state),
         )
+        _set(person, "name", name)
+        _set(person, "state", state)
+        _set(person, "revision", revision)
+        _set(person, "_id", person_id)
+        _set(person, "_head", head)
     except DAMAGED as error:
         raise DirectoryUnavailable(
             f"person number {number} of the directory cannot be read ({type(error).__name__})"
@@ -83,7 +111,7 @@ def read(row: Row[*tuple[Any, ...]]) -> Record:
 def _state(disabled: bool, locked: bool, must_change: bool, expires_at: float | None, reset: bool) -> AccountState:
     if not (disabled or locked or must_change) and expires_at is None:
         return ACTIVE
-    return AccountState(disabled, locked, must_change, expires_at, reset)
+    return AccountState(bool(disabled), bool(locked), bool(must_change), expires_at, bool(reset))
 
 
 def tree_key_of(dn_key: str) -> str:
@@ -93,4 +121,11 @@ def tree_key_of(dn_key: str) -> str:
 
 def dn_key_of(tree_key: str) -> str:
     """The way back."""
-    return ",".join(reversed(tree_key[:-1].split(",")))
+    above, comma, leaf = tree_key[:-1].rpartition(",")
+    return f"{leaf},{_turned(above)}" if comma else leaf
+
+
+@lru_cache(maxsize=1024)
+def _turned(above: str) -> str:
+    """People stand side by side: the place above them is the same for many."""
+    return ",".join(reversed(above.split(",")))

@@ -107,9 +107,8 @@ def insert_person(connection: Connection, adoption: Adoption) -> int:
     """A new person; the number of the row."""
     person, at = adoption.identity, adoption.at
     take_name(connection, person.dn_key)
-    (number,) = connection.execute(_IDENTITY, _columns(adoption)).inserted_primary_key or (0,)
-    came = {"source": person.origin.source, "key": person.origin.key, "application": adoption.application, "at": at}
-    connection.execute(_ORIGIN, {**came, "identity": number})
+    (number,) = connection.execute(_IDENTITY, person_columns(adoption)).inserted_primary_key or (0,)
+    connection.execute(_ORIGIN, {**origin_columns(adoption), "identity": number})
     found_by = [{"attribute": name, "key": key, "identity": number} for name, key in sorted(lookup_keys(person))]
     if found_by:
         connection.execute(_LOOKUP, found_by)
@@ -120,7 +119,14 @@ def insert_person(connection: Connection, adoption: Adoption) -> int:
     return number
 
 
-def _columns(adoption: Adoption) -> dict[str, Any]:
+def origin_columns(adoption: Adoption) -> dict[str, Any]:
+    """The row in `origin`, but for the number."""
+    came = adoption.identity.origin
+    return {"source": came.source, "key": came.key, "application": adoption.application, "at": adoption.at}
+
+
+def person_columns(adoption: Adoption) -> dict[str, Any]:
+    """The row of a new person in `identity`, but for its number."""
     person = adoption.identity
     tree_key = tree_key_of(person.dn_key)
     return {

@@ -8,6 +8,7 @@ leads to a password is always Undefined (R15).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from gateway.errors import ProtocolError
@@ -181,7 +182,13 @@ def _equality(attribute: str, value: bytes) -> Predicate | None:
 def _class_predicate(wanted: bytes) -> Predicate:
     """A class is meant by itself and by its subclasses (RFC 4512 2.4.1)."""
     name = wanted.decode("ascii").lower().removeprefix("oid.")
-    return lambda held: name in superclasses(held.decode("utf-8", "replace"))
+    return lambda held: name in _classes_of(held)
+
+
+@lru_cache(maxsize=256)
+def _classes_of(held: bytes) -> frozenset[str]:
+    """A directory has few classes, and every entry repeats them."""
+    return superclasses(held.decode("utf-8", "replace"))
 
 
 def _over(description: str, predicate: Predicate | None) -> Test:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import socket
 import subprocess
@@ -16,9 +17,12 @@ from bench.people import BASE, SERVICE, SERVICE_PASSWORD, Person, argon2id, hash
 from live.certificates import Authority, Files
 from live.gateway_process import Gateway, until
 from live.slapd import _program, free_port
+from sqlalchemy import Connection, insert
 
+from backends.native import tables
 from backends.native.engine import open_store
-from backends.native.writing import insert_person
+from backends.native.keys import lookup_keys
+from backends.native.writing import origin_columns, person_columns
 from gateway.identity.model import Attributes, Identity, Origin, derive_id
 from gateway.identity.ports import Adoption
 from gateway.wire.dn import normalise_dn
@@ -207,15 +211,35 @@ def _started(gateway: Gateway) -> Server:
     return Server(ldap, [gateway.pid], gateway.kill, ldaps, gateway, lambda: _started(gateway))
 
 
+_TOGETHER = 5000
+
+
 def fill(database: Path, count: int, stored: Sequence[str]) -> None:
-    """Everybody and the service account, as if they had moved, with these hashes in turn."""
+    """Everybody and the service account, as if they had moved, with these hashes in turn: table by table, many rows at
+    a time, so that a million take minutes."""
     store = open_store(f"sqlite:///{database}", busy_timeout=5, readers=1)
-    with store.writing() as connection:
-        insert_person(connection, _moved(SERVICE, "service", {"cn": ["service"]}, argon2id(SERVICE_PASSWORD, 64, 1)))
-        for person in people(count):
-            hashed = stored[person.number % len(stored)]
-            insert_person(connection, _moved(person.dn, person.uid, person.attributes(), hashed))
+    service = _moved(SERVICE, "service", {"cn": ["service"]}, argon2id(SERVICE_PASSWORD, 64, 1))
+    everybody = (
+        _moved(person.dn, person.uid, person.attributes(), stored[person.number % len(stored)])
+        for person in people(count)
+    )
+    numbered = enumerate(itertools.chain([service], everybody), 1)
+    while some := list(itertools.islice(numbered, _TOGETHER)):
+        with store.writing() as connection:
+            _insert(connection, some)
     store.close()
+
+
+def _insert(connection: Connection, some: list[tuple[int, Adoption]]) -> None:
+    """The same rows as `insert_person` makes; nobody here is in a group."""
+    connection.execute(insert(tables.identity), [{"id": number, **person_columns(one)} for number, one in some])
+    connection.execute(insert(tables.origin), [{"identity": number, **origin_columns(one)} for number, one in some])
+    found_by = [
+        {"attribute": name, "key": key, "identity": number}
+        for number, one in some
+        for name, key in lookup_keys(one.identity)
+    ]
+    connection.execute(insert(tables.lookup), found_by)
 
 
 def _moved(dn: str, name: str, attributes: dict[str, list[str]], hashed: str) -> Adoption:
