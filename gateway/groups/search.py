@@ -51,7 +51,7 @@ class GroupSearch:
         concerned = asks_about_groups(query.filter)
         if not concerned and not self._shows(query.attributes):
             return self._tree.search(query)
-        return self._search(query, concerned=concerned)
+        return self._search(query) if concerned else self._plain(query)
 
     async def spelled_out(self, query: Query) -> Query:
         """The same question in items that an entry alone can answer: nothing goes on from entry to entry."""
@@ -65,11 +65,12 @@ class GroupSearch:
             asked is None or "*" in asked or "+" in asked or MEMBER_OF in asked or TRANSITIVE in asked
         )
 
-    async def _search(self, query: Query, *, concerned: bool) -> AsyncGenerator[Entry, None]:
-        if concerned and any(chains(query.filter)):
+    async def _search(self, query: Query) -> AsyncGenerator[Entry, None]:
+        """Where the filter is about groups."""
+        if any(chains(query.filter)):
             query = await self._chains.resolved(query)
-            concerned = asks_about_groups(query.filter)
-        found = self._decided(query) if concerned and self._rules.computed else self._plain(query)
+        concerned = self._rules.computed and asks_about_groups(query.filter)
+        found = self._decided(query) if concerned else self._plain(query)
         async with aclosing(found):
             async for entry in found:
                 yield entry
