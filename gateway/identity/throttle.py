@@ -69,10 +69,13 @@ class Throttle:
 
     def locked(self, name: str, address: str, now: float) -> bool:
         """Whether this normalised name must wait, asked from there; not longer, if the clock was set back."""
-        return any(
-            tally is not None and 0 < tally.locked_until - now <= self._rules.lock_max
-            for tally in (self._tallies.get((name, address)), self._tallies.get((name, "")))
-        )
+        if not self._tallies:
+            return False
+        here, anywhere = self._tallies.get((name, address)), self._tallies.get((name, ""))
+        return self._holds(here, now) or self._holds(anywhere, now)
+
+    def _holds(self, tally: Tally | None, now: float) -> bool:
+        return tally is not None and 0 < tally.locked_until - now <= self._rules.lock_max
 
     def failed(self, name: str, address: str, now: float, proof: bytes = b"") -> None:
         """Count one distinct wrong password, and tell the others; `proof` is what it is remembered by."""
