@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from gateway.identity.model import Identity, Secret
 from gateway.identity.outcome import Reason, Rejected, Unknown
-from gateway.identity.told import Refused, Tell, nobody
+from gateway.identity.told import Proved, Refused, Tell, nobody
 
 T = TypeVar("T")
 
@@ -61,7 +61,12 @@ class Proofs:
         return refusal if 0 < until - now <= self._remember_wrong else None
 
     def note_right(self, proof: bytes, now: float) -> None:
-        """Remember a verified password."""
+        """Remember a verified password, and tell the others."""
+        self.remember_right(proof, now)
+        self._tell(Proved(proof, now))
+
+    def remember_right(self, proof: bytes, now: float) -> None:
+        """As `note_right`, told by another process."""
         _keep(self._right, proof, now + self._remember, self._capacity)
 
     def note_refusal(self, proof: bytes, refusal: Rejected | Unknown, now: float) -> None:

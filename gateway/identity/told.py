@@ -51,7 +51,15 @@ class Refused:
     at: float
 
 
-Told = Failed | Succeeded | Forgotten | Refused
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A right password, bound to the person's revision as every proof of one: no other process need hash it again."""
+
+    proof: bytes = field(repr=False)
+    at: float
+
+
+Told = Proved | Failed | Succeeded | Forgotten | Refused
 Tell = Callable[[Told], None]
 
 
@@ -83,6 +91,9 @@ def hear(told: Told, throttle: Throttle, proofs: Proofs | None = None) -> None:
             throttle.release(told.name, told.address)
         case Forgotten():
             throttle.drop(told.name)
+        case Proved():
+            if proofs is not None:
+                proofs.remember_right(told.proof, told.at)
         case Refused():
             if proofs is not None:
                 proofs.remember_refusal(told.proof, told.refusal, told.at)

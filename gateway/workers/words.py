@@ -15,7 +15,7 @@ from typing import Any
 
 from gateway.identity.outcome import Reason, Rejected, Unknown
 from gateway.identity.throttle import Tally
-from gateway.identity.told import Failed, Forgotten, Refused, Succeeded, Told
+from gateway.identity.told import Failed, Forgotten, Proved, Refused, Succeeded, Told
 
 MOST = 16 << 20
 """Bytes of one message."""
@@ -45,6 +45,8 @@ def event(told: Told) -> Message:
             return ["succeeded", told.name, told.address]
         case Forgotten():
             return ["forgotten", told.name]
+        case Proved():
+            return ["proved", told.proof.hex(), float(told.at)]
         case Refused():
             reason = told.refusal.reason.value if isinstance(told.refusal, Rejected) else ""
             return ["refused", told.proof.hex(), reason, float(told.at)]
@@ -59,6 +61,8 @@ def told_by(item: Message) -> Told:
             return Succeeded(name, address)
         case ["forgotten", str(name)]:
             return Forgotten(name)
+        case ["proved", str(proof), float(at)]:
+            return Proved(bytes.fromhex(proof), at)
         case ["refused", str(proof), str(reason), float(at)]:
             return Refused(bytes.fromhex(proof), Rejected(Reason(reason)) if reason else Unknown(), at)
     raise ValueError("nobody tells that")

@@ -79,6 +79,16 @@ def test_a_wrong_password_that_is_heard_of_while_it_is_hashed_counts_once() -> N
     assert not there.throttle.locked("jdoe", "a", 1.0)
 
 
+def test_a_right_password_is_hashed_by_one_process_only() -> None:
+    here, there = Process(), Process()
+    proof = here.proofs.proof("jdoe.1", Secret(b"right"))
+    here.proofs.note_right(proof, 0.0)
+    there.hear(here)
+    assert there.proofs.is_right(there.proofs.proof("jdoe.1", Secret(b"right")), 1.0)
+    assert not there.proofs.is_right(there.proofs.proof("jdoe.2", Secret(b"right")), 1.0), "R9: another revision"
+    assert there.said == []
+
+
 def test_what_has_no_proof_counts_each_time() -> None:
     throttle = Throttle(RULES)
     for _ in range(3):

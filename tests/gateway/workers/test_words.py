@@ -6,7 +6,7 @@ import pytest
 
 from gateway.identity.outcome import Reason, Rejected, Unknown
 from gateway.identity.throttle import Tally
-from gateway.identity.told import Failed, Forgotten, Refused, Succeeded, Told
+from gateway.identity.told import Failed, Forgotten, Proved, Refused, Succeeded, Told
 from gateway.workers.words import event, packed, tally_of, tally_row, told_by, unpacked
 
 
@@ -15,6 +15,7 @@ from gateway.workers.words import event, packed, tally_of, tally_row, told_by, u
     Failed("bad\udcff\0name", "", 0, b""),
     Succeeded("jdoe", "192.0.2.1"),
     Forgotten("jürgen"),
+    Proved(b"\x01" * 32, 5.0),
     Refused(b"\x01" * 32, Rejected(Reason.LOCKED), 1764312345.123456),
     Refused(b"\x01" * 32, Unknown(), 5.0),
 ])  # fmt: skip
