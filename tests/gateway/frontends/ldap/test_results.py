@@ -77,8 +77,9 @@ def test_an_unforeseen_error_is_found_in_the_log_by_its_incident_id() -> None:
         result = failure_of(ZeroDivisionError("canary"))
     finally:
         globalLogPublisher.removeObserver(events.append)
-    assert result.diagnostic.endswith(events[-1]["incident"])
-    assert events[-1]["log_failure"].type is ZeroDivisionError
+    event = next(event for event in events if "incident" in event)  # others may be of what the collector finds just now
+    assert result.diagnostic.endswith(event["incident"])
+    assert event["log_failure"].type is ZeroDivisionError
 
 
 def failure_of(error: Exception) -> LdapResult:
