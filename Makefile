@@ -19,7 +19,7 @@ demo: $(VENV)/ready-demo
 	@exec $(BIN)/bindferry demo
 
 # pytest comes last: the end of the output is its summary. Two processes, each with servers of its own and whole files
-# of tests, in the order of tests/live/conftest.py.
+# of tests: the quick ones, then the live ones in the order of tests/live/conftest.py.
 test: $(VENV)/ready-live lint
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 

@@ -18,14 +18,16 @@ from live.legacytables import OldFile, OldMariaDB, OldOdbc, OldPostgreSQL
 from live.samba import DomainController
 
 _LONGEST = ("side_by_side_samba", "side_by_side", "source_sql", "bad_input", "outages")
-"""The files that take most of a minute and more. They begin, so that no process waits for another's at the end."""
+"""The files that take most of a minute and more. They begin the live tests, so that no process waits at the end."""
 STORES = ("slapd", "postgresql", "mariadb", "sqlite", "odbc")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The quick tests come first: some have a reactor of their own, and the live ones let one run to the end."""
     ranks = {f"test_{name}.py": rank for rank, name in enumerate(_LONGEST)}
-    items.sort(key=lambda item: ranks.get(item.path.name, len(ranks)))
+    live = Path(__file__).parent
+    items.sort(key=lambda item: ranks.get(item.path.name, len(ranks)) if item.path.parent == live else -1)
 
 
 @pytest.fixture(scope="session")
