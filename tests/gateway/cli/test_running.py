@@ -22,6 +22,8 @@ async def waits(reactor):
     await waited
     return 7
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may ignore it: nohup
+
 async def fails(reactor):
     raise BindferryError("no")
 
