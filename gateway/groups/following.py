@@ -12,11 +12,10 @@ from dataclasses import replace
 from typing import cast
 
 from gateway.groups.members import dn_key_of
-from gateway.identity.model import Attributes, Entry, Identity, LoginName, Secret, normalise
-from gateway.identity.outcome import Outcome
-from gateway.identity.ports import Account, LegacySource, NativeDirectory, Renamed, Sight
-from gateway.identity.resting import searches_of
+from gateway.identity.model import Attributes, Entry, normalise
+from gateway.identity.ports import LegacySource, NativeDirectory, Renamed
 from gateway.identity.search import Query
+from gateway.identity.sourceover import SourceOver
 from gateway.wire.attributetypes import canonical
 from gateway.wire.filter import And, Equal, Filter, Not, Or
 
@@ -104,15 +103,11 @@ def _name(value: bytes) -> str:
     return normalise(value.decode("utf-8", "replace"))
 
 
-class FollowedSource:
+class FollowedSource(SourceOver):
     """A `LegacySource` over another. Where nobody was renamed, nothing is between."""
 
     def __init__(self, source: LegacySource, native: NativeDirectory) -> None:
-        self.name = source.name
-        self.bases = source.bases
-        self.charset = source.charset
-        self.searches = searches_of(source)
-        self._source = source
+        super().__init__(source)
         self._native = native
         self._known: tuple[Sequence[Renamed], Names] = ((), Names(()))
 
@@ -130,27 +125,3 @@ class FollowedSource:
         if self._known[0] is not renamed:
             self._known = renamed, Names(renamed)
         return self._known[1]
-
-    async def lookup(self, login: LoginName) -> Account | None:
-        """As `LegacySource.lookup`."""
-        return await self._source.lookup(login)
-
-    async def verify(self, account: Account, password: Secret) -> Outcome:
-        """As `LegacySource.verify`."""
-        return await self._source.verify(account, password)
-
-    async def read(self, account: Account) -> Identity | None:
-        """As `LegacySource.read`."""
-        return await self._source.read(account)
-
-    async def count(self) -> int | None:
-        """As `LegacySource.count`."""
-        return await self._source.count()
-
-    async def inspect(self) -> Sight:
-        """As `LegacySource.inspect`."""
-        return await self._source.inspect()
-
-    async def close(self) -> None:
-        """As `LegacySource.close`."""
-        await self._source.close()

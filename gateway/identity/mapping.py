@@ -10,11 +10,11 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
-from gateway.identity.model import Attributes, Entry, Identity, LoginName, Secret
+from gateway.identity.model import Attributes, Entry, Identity, Secret
 from gateway.identity.outcome import Accepted, Outcome
-from gateway.identity.ports import Account, LegacySource, Sight
-from gateway.identity.resting import searches_of
+from gateway.identity.ports import Account, LegacySource
 from gateway.identity.search import EVERYTHING, Filter, Query
+from gateway.identity.sourceover import SourceOver
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +70,13 @@ class AttributeRules:
         return filter_.renamed(lambda name: old_names.get(name.lower(), name))
 
 
-class MappedSource:
+class MappedSource(SourceOver):
     """A `LegacySource` as applications are to see it: every entry passes the rules, every filter is asked in the
     source's own words and checked again here."""
 
     def __init__(self, source: LegacySource, rules: AttributeRules) -> None:
-        self.name = source.name
-        self.bases = source.bases
-        self.charset = source.charset
-        self.searches = searches_of(source)
-        self._source = source
+        super().__init__(source)
         self._rules = rules
-
-    async def lookup(self, login: LoginName) -> Account | None:
-        """As `LegacySource.lookup`."""
-        return await self._source.lookup(login)
 
     async def verify(self, account: Account, password: Secret) -> Outcome:
         """As `LegacySource.verify`."""
@@ -108,18 +100,6 @@ class MappedSource:
                 mapped = self._rules.entry(entry)
                 if query.selects(mapped):
                     yield mapped
-
-    async def count(self) -> int | None:
-        """As `LegacySource.count`."""
-        return await self._source.count()
-
-    async def inspect(self) -> Sight:
-        """As `LegacySource.inspect`."""
-        return await self._source.inspect()
-
-    async def close(self) -> None:
-        """As `LegacySource.close`."""
-        await self._source.close()
 
     def _person(self, identity: Identity) -> Identity:
         mapped = self._rules.entry(identity)
