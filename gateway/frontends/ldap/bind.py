@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gateway.frontends.ldap import sasl
 from gateway.frontends.ldap.access import LONGEST_PASSWORD, check_may_send_password
 from gateway.frontends.ldap.known import credential_of
+from gateway.frontends.ldap.personas.persona import PLAIN, Persona
 from gateway.frontends.ldap.policy import bind_controls
 from gateway.frontends.ldap.results import INVALID_CREDENTIALS, SUCCESS, bind_result
 from gateway.frontends.ldap.sins import LDAPV2, is_forgiven
@@ -17,7 +18,6 @@ from gateway.wire.messages import BindRequest, BindResponse, LdapResult, ResultC
 
 if TYPE_CHECKING:
     from gateway.frontends.ldap.call import Call
-    from gateway.frontends.ldap.personas.persona import Persona
     from gateway.frontends.ldap.session import Session
 
 _VERSION = LdapResult(ResultCode.PROTOCOL_ERROR, diagnostic="only LDAP version 3 is spoken here")
@@ -38,6 +38,7 @@ def speaks(session: Session, version: int) -> bool:
 async def bind(call: Call, request: BindRequest) -> BindResponse:
     """The session is anonymous already (RFC 4513 4); only an accepted bind changes that."""
     session = call.session
+    session.knows_by = PLAIN  # what an earlier name was understood by; a certificate is by none
     if not speaks(session, request.version):
         return BindResponse(_VERSION)
     # Before anybody is bound the name alone says which application it is: the same for every state of it (R25).

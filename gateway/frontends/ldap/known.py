@@ -11,7 +11,7 @@ from gateway.errors import IdentityConflict
 from gateway.frontends.ldap.names import dn_key, login_name
 from gateway.frontends.ldap.othernames import login_of
 from gateway.frontends.ldap.personas.flavour import Named
-from gateway.frontends.ldap.personas.persona import PLAIN, Persona
+from gateway.frontends.ldap.personas.persona import Persona
 from gateway.frontends.ldap.reached import pinned, searched
 from gateway.identity.model import Identity, LoginName, PasswordCredential, Secret
 from gateway.identity.search import Query, Scope, all_attributes
@@ -35,7 +35,6 @@ async def credential_of(
 
 async def login_meant(session: Session, name: str) -> LoginName:
     """Whoever a name in a bind means to this application. `IdentityConflict` where that is more than one."""
-    session.knows_by = PLAIN
     plain = session.application.persona.is_plain
     login = login_name(name) if plain else await login_of(session, name)
     return await known_login(session, login) if session.entrance.personas else login
