@@ -16,7 +16,7 @@ from typing import Any
 from bench.people import BASE, SERVICE, SERVICE_PASSWORD, Person, argon2id, hashes, ldif, people, ssha
 from live.certificates import Authority, Files
 from live.gateway_process import Gateway, until
-from live.slapd import _program, free_port
+from live.slapd import free_port, path_of
 from sqlalchemy import Connection, insert
 
 from backends.native import tables
@@ -129,14 +129,14 @@ def slapd(
     if records is not None:
         source = place / "start.ldif"
         source.write_text("\n".join(records))
-        _run(_program("slapadd"), "-q", "-f", str(place / "slapd.conf"), "-l", str(source))
+        _run(path_of("slapadd"), "-q", "-f", str(place / "slapd.conf"), "-l", str(source))
     return _slapd_started(place / "slapd.conf", tls)
 
 
 def _slapd_started(file: Path, tls: bool) -> Server:
     port, tls_port = free_port(), free_port()
     urls = f"ldap://127.0.0.1:{port}" + (f" ldaps://127.0.0.1:{tls_port}" if tls else "")
-    command = [_program("slapd"), "-f", str(file), "-h", urls, "-d", "0"]
+    command = [path_of("slapd"), "-f", str(file), "-h", urls, "-d", "0"]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
     until(lambda: _listens(port) or process.poll() is not None, "slapd listens")
     return Server(port, [process.pid], lambda: _end(process), tls_port, again=lambda: _slapd_started(file, tls))

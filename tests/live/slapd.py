@@ -102,7 +102,7 @@ class Slapd:
     def start(self) -> None:
         """Start it, and wait until it accepts connections."""
         urls = f"{self.url} {self.tls_url}" if self._tls else self.url
-        command = [_program("slapd"), "-f", str(self._configuration), "-h", urls, "-d", "0"]
+        command = [path_of("slapd"), "-f", str(self._configuration), "-h", urls, "-d", "0"]
         self._process = subprocess.Popen(command)
         deadline = time.monotonic() + 10
         while True:
@@ -142,7 +142,7 @@ class Slapd:
         )
 
     def _run(self, program: str, *arguments: str) -> None:
-        command: Sequence[str] = [_program(program), "-f", str(self._configuration), *arguments]
+        command: Sequence[str] = [path_of(program), "-f", str(self._configuration), *arguments]
         subprocess.run(command, check=True, capture_output=True)
 
 
@@ -172,7 +172,7 @@ def _start() -> list[str]:
     ]
 
 
-def _program(name: str) -> str:
+def path_of(name: str) -> str:
     found = shutil.which(name, path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/lib/openldap")
     assert found is not None, f"{name} is not installed: apt-get install slapd ldap-utils"
     return found
