@@ -14,7 +14,7 @@ from gateway.groups.members import GroupWords, dn_key_of
 from gateway.identity.entrykeys import key_of
 from gateway.identity.flights import Clock
 from gateway.identity.model import NO_ATTRIBUTES, Entry, Identity, Origin
-from gateway.identity.ports import LegacySource, NativeDirectory
+from gateway.identity.ports import LegacySource, NativeDirectory, Renamed
 from gateway.identity.search import BaseNotFound, Query, Scope, parent_of
 from gateway.identity.search import within as below
 from gateway.wire.filter import Present
@@ -22,6 +22,8 @@ from gateway.wire.filter import Present
 MOST_GROUPS = 1000
 """Groups that come along with one person, those that list one another included."""
 _REMEMBERED = 100_000
+_TRIES = 5
+"""Times that an entry is read while people go on being renamed."""
 
 
 class Bringer:
@@ -68,16 +70,27 @@ class Bringer:
         return await self.copy(source, dn_key)
 
     async def copy(self, source: LegacySource, dn_key: str) -> Entry | None:
-        query = Query(dn_key, Scope.BASE, Present("objectClass"), limit=1)
-        found = await _first(source.search(query))
-        if found is not None and not isinstance(found, Identity):
-            await self._native.carry(found, Origin(source.name, key_of(found)), self._clock.seconds())
-        else:
-            found = None
+        """Whenever it was copied last. Where somebody was renamed here meanwhile it is read again: the rename has
+        followed in the copies that were here, and this one was not yet, or still is as it was read before (R18)."""
+        found: Entry | None = None
+        names: Sequence[Renamed] | None = None
+        for _ in range(_TRIES):
+            before, names = names, await self._native.renamed()
+            if before == names:
+                break
+            found = await self._copy(source, dn_key)
         self._copied[source.name, dn_key] = self._clock.seconds()
         self._copied.move_to_end((source.name, dn_key))
         if len(self._copied) > _REMEMBERED:
             self._copied.popitem(last=False)
+        return found
+
+    async def _copy(self, source: LegacySource, dn_key: str) -> Entry | None:
+        query = Query(dn_key, Scope.BASE, Present("objectClass"), limit=1)
+        found = await _first(source.search(query))
+        if found is None or isinstance(found, Identity):
+            return None
+        await self._native.carry(found, Origin(source.name, key_of(found)), self._clock.seconds())
         return found
 
     async def _around(self, source: LegacySource, entries: Sequence[Entry]) -> tuple[list[Entry], bool]:

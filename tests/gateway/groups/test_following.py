@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+
 import pytest
 from core_rig import Rig
 from groups_rig import GROUPS, NAMES, PEOPLE, ask, dn, dns, group, group_dn, member_of, old_store, rig
 from waiting import now
 
-from gateway.groups.following import Names
+from gateway.groups.bringing import Bringer
+from gateway.groups.following import FollowedSource, Names
+from gateway.groups.members import GroupWords
 from gateway.groups.search import GroupSearch
 from gateway.identity.changes import Deed
 from gateway.identity.entrykeys import key_of
 from gateway.identity.model import Attributes, Entry, Origin
 from gateway.identity.portvalues import Renamed
-from gateway.identity.search import Scope
+from gateway.identity.search import Query, Scope
+from gateway.identity.sourceover import SourceOver
 from gateway.identity.union import UnionSearch
+from gateway.testing.memory_source import MemorySource
 from gateway.wire.controls import IN_CHAIN
 from gateway.wire.dn import normalise_dn
 from gateway.wire.filtertext import parse_filter
@@ -166,3 +172,33 @@ def test_nobodys_entry_is_touched() -> None:
     for values in ([b"uid=bob,o=x"], [b"cn=\xc3\xa9,o=x"], [b"no dn"]):
         entry = Entry("cn=g", "cn=g", Attributes({"member": values, "cn": [b"ann"], "description": [b"uid=ann,o=x"]}))
         assert NAMED.shown(entry) is entry
+
+
+class RenamesMeanwhile(SourceOver):
+    """A store before which somebody is renamed while an entry of it is being read; once."""
+
+    def __init__(self, core: Rig, source: MemorySource) -> None:
+        super().__init__(source)
+        self._core = core
+        self._is_done = False
+
+    async def search(self, query: Query) -> AsyncGenerator[Entry, None]:
+        entries = [entry async for entry in super().search(query)]
+        if entries and not self._is_done:
+            self._is_done = True
+            rename(self._core, dn("anna"), ANNIE)
+        for entry in entries:
+            yield entry
+
+
+def test_a_copy_that_was_read_before_a_rename_is_read_again() -> None:
+    source = old_store()
+    core = rig(source)
+    for name in NAMES:
+        core.bind(name)
+    bringer = Bringer(core.native, GroupWords(), 3600.0, core.clock)
+    followed = FollowedSource(RenamesMeanwhile(core, source), core.native)
+    assert now(bringer.copy(followed, normalise_dn(group_dn("crew")))) is not None
+    listed = now(core.native.memberships([normalise_dn(ANNIE)]))
+    assert [group.dn for group in listed.get(normalise_dn(ANNIE), ())] == [group_dn("crew")]
+    assert not now(core.native.memberships([normalise_dn(dn("anna"))]))
